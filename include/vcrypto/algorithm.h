@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The algorithm table, and the engines that run its rows.
+ *
+ * One row holds every fact about one algorithm: what sizes it takes, which
+ * library does it. What the device advertises is computed from the rows whose
+ * engine says, on this machine, that it can. A new algorithm is a new row.
+ */
+#ifndef VCRYPTO_ALGORITHM_H
+#define VCRYPTO_ALGORITHM_H
+
+#include "vcrypto/request.h"
+#include "vcrypto/secret.h"
+
+#define VCRYPTO_MAX_KEY_SIZES 4
+
+struct vcrypto_engine;
+
+/** A row of the table. Sizes are in bytes. */
+struct vcrypto_algorithm {
+    enum vcrypto_service service;
+    uint32_t id;      /* the specification's identifier: bit number in the mask */
+    const char *name; /* as in option lists and messages */
+    const struct vcrypto_engine *engine;
+    uint32_t iv_len;      /* the iv must have this length */
+    bool iv_ignored;      /* any iv is taken, and not used */
+    uint32_t granule;     /* data comes in multiples of this */
+    uint32_t min_len;     /* least data, */
+    uint32_t max_len;     /* and most; 0: max_size is the only limit */
+    bool whole;           /* the library must see all data in one piece */
+    bool distinct_halves; /* the halves of the key must differ */
+    struct {
+        uint32_t len;
+        const char *library_name;  /* what the engine's library calls it */
+    } keys[VCRYPTO_MAX_KEY_SIZES]; /* ends at len 0 */
+};
+
+/**
+ * What an engine does. Functions may be called from any thread, but a context by
+ * one thread at a time.
+ */
+struct vcrypto_engine {
+    const char *name;
+
+    /* Get ready to run rows of the table; called once before anything else, again
+     * only after fini. On failure *why is a static text. */
+    bool (*init)(const char **why);
+    void (*fini)(void);
+
+    /* Whether this machine's library runs @algorithm with keys of @key_index's size. */
+    bool (*available)(const struct vcrypto_algorithm *algorithm, unsigned key_index);
+
+    /* A context for one key and direction: what is changed while requests run.
+     * The key is only read during the call. NULL: no memory, or the library
+     * refuses the key. */
+    void *(*context_new)(const struct vcrypto_algorithm *algorithm, unsigned key_index,
+                         const uint8_t *key, enum vcrypto_direction direction);
+    void (*context_free)(void *context);
+
+    /* Run a CIPHER request whose sizes are right: all of src to dst. Data that
+     * cannot be worked on where it lies goes through @bounce. */
+    enum vcrypto_status (*cipher)(void *context,
+                                  const struct vcrypto_algorithm *algorithm,
+                                  const struct vcrypto_request *request,
+                                  struct vcrypto_bounce *bounce);
+};
+
+/**
+ * vcrypto_algorithms_init: make the engines ready.
+ *
+ * Counted: each successful call needs one vcrypto_algorithms_fini(). Returns false
+ * if a required library does not work; then *@why is a static text. Any thread.
+ */
+bool vcrypto_algorithms_init(const char **why);
+
+/** vcrypto_algorithms_fini: undo one vcrypto_algorithms_init(). Any thread. */
+void vcrypto_algorithms_fini(void);
+
+/**
+ * vcrypto_algorithm_find: the row of algorithm @id of @service.
+ *
+ * Returns NULL if the specification has no such identifier or no library here
+ * runs it. The row is static. Needs vcrypto_algorithms_init(). Any thread.
+ */
+const struct vcrypto_algorithm *vcrypto_algorithm_find(enum vcrypto_service service,
+                                                       uint32_t id);
+
+/**
+ * vcrypto_algorithms_mask: the algorithms of @service that can be run here; bit n
+ * stands for identifier n, as in the configuration space.
+ *
+ * Needs vcrypto_algorithms_init(). Any thread.
+ */
+uint64_t vcrypto_algorithms_mask(enum vcrypto_service service);
+
+/**
+ * vcrypto_algorithm_key_index: which of @algorithm's key sizes @key_len is.
+ *
+ * Returns -1 if it is none, or none that the library here takes. Any thread.
+ */
+int vcrypto_algorithm_key_index(const struct vcrypto_algorithm *algorithm,
+                                uint32_t key_len);
+
+/**
+ * vcrypto_algorithm_key_valid: whether the bytes of @key, of a right length, make a
+ * key that @algorithm allows. Any thread.
+ */
+bool vcrypto_algorithm_key_valid(const struct vcrypto_algorithm *algorithm,
+                                 const uint8_t *key, uint32_t key_len);
+
+/**
+ * vcrypto_algorithm_sizes_valid: whether @algorithm takes an iv of @iv_len bytes and
+ * @len bytes of data. Any thread.
+ */
+bool vcrypto_algorithm_sizes_valid(const struct vcrypto_algorithm *algorithm,
+                                   uint32_t iv_len, uint64_t len);
+
+#endif

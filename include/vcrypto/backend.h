@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The backend: a table of sessions and the dispatch of requests to engines. It knows
+ * nothing of rings, wire formats or QEMU.
+ *
+ * Control functions (new, free, create, destroy, reset) are called from one thread
+ * at a time. vcrypto_backend_run() is called from at most one thread at a time per
+ * queue, at the same time as other queues' and as control functions other than
+ * free. No control function waits for a request to end.
+ */
+#ifndef VCRYPTO_BACKEND_H
+#define VCRYPTO_BACKEND_H
+
+#include "vcrypto/request.h"
+
+struct vcrypto_backend;
+
+/** What the operator decides. Lengths in bytes. */
+struct vcrypto_backend_config {
+    uint32_t queues;             /* data queues, 1 to VCRYPTO_MAX_QUEUES */
+    uint32_t max_sessions;       /* 1 to 1048576 */
+    uint32_t max_cipher_key_len; /* longest key of a CIPHER session */
+    uint32_t max_auth_key_len;   /* longest key of a MAC session */
+    uint64_t max_size;           /* variable-length bytes of one data request */
+};
+
+/** What can be offered to a driver; masks have bit n set for algorithm n. */
+struct vcrypto_capabilities {
+    uint32_t services;
+    uint64_t algorithms[VCRYPTO_SERVICE_COUNT];
+};
+
+/**
+ * vcrypto_backend_new: a backend with no sessions. @config is copied.
+ *
+ * Returns NULL if there is no memory or a required library does not work; *@why
+ * is then a static text. The caller owns the backend.
+ */
+struct vcrypto_backend *vcrypto_backend_new(const struct vcrypto_backend_config *config,
+                                            const char **why);
+
+/**
+ * vcrypto_backend_free: end the backend and wipe all its keys. NULL is allowed.
+ *
+ * No other function may be running on it.
+ */
+void vcrypto_backend_free(struct vcrypto_backend *backend);
+
+/**
+ * vcrypto_backend_capabilities: the services and algorithms that work here.
+ *
+ * A service is offered if it has an algorithm. Any thread.
+ *
+ * Specification: "Supported crypto services".
+ */
+void vcrypto_backend_capabilities(const struct vcrypto_backend *backend,
+                                  struct vcrypto_capabilities *capabilities);
+
+/**
+ * vcrypto_backend_create_session: make the session that @params ask for.
+ *
+ * The key is copied out of guest memory once. On VCRYPTO_OK *@id is the session's
+ * number, never 0 and not soon used again. Otherwise nothing was made: VCRYPTO_NOTSUPP
+ * (algorithm), VCRYPTO_ERR (sizes, direction, key, memory), VCRYPTO_NOSPC (table full).
+ * Control thread.
+ *
+ * Specification: "Control Virtqueue", session creation.
+ */
+enum vcrypto_status
+vcrypto_backend_create_session(struct vcrypto_backend *backend,
+                               const struct vcrypto_session_params *params,
+                               uint64_t *id);
+
+/**
+ * vcrypto_backend_destroy_session: end session @id.
+ *
+ * Requests that are running with it end normally; its key is wiped when the last of
+ * them has. Returns VCRYPTO_OK, or VCRYPTO_ERR if there is no such session. Control
+ * thread.
+ *
+ * Specification: "Control Virtqueue", session destruction.
+ */
+enum vcrypto_status vcrypto_backend_destroy_session(struct vcrypto_backend *backend,
+                                                    uint64_t id);
+
+/**
+ * vcrypto_backend_reset: end all sessions, as if each were destroyed. Control thread.
+ *
+ * Specification: "Device Initialization".
+ */
+void vcrypto_backend_reset(struct vcrypto_backend *backend);
+
+/** vcrypto_backend_sessions: how many sessions there are. Any thread. */
+uint32_t vcrypto_backend_sessions(struct vcrypto_backend *backend);
+
+/**
+ * vcrypto_backend_bounces: how many requests of @queue had to be copied, because a
+ * library cannot work on their data where it lies. The queue's thread.
+ */
+uint64_t vcrypto_backend_bounces(const struct vcrypto_backend *backend, uint32_t queue);
+
+/**
+ * vcrypto_backend_run: serve @count decoded requests of data queue @queue.
+ *
+ * @queue is less than the configuration's queues. Sets status and written of each
+ * request; whatever is wrong with a request is its own status. The queue's thread.
+ *
+ * Specification: "Symmetric algorithms Operation".
+ */
+void vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
+                         struct vcrypto_request *requests, size_t count);
+
+#endif

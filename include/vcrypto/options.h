@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the operator can set, in one table: the arguments of the plugin, the
+ * properties of the backend object and the help text are all made from it.
+ */
+#ifndef VCRYPTO_OPTIONS_H
+#define VCRYPTO_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** The values; all of one type, so that the table can treat them alike. */
+struct vcrypto_options {
+    uint64_t queues;
+    uint64_t max_sessions;
+    uint64_t max_size;
+    uint64_t max_cipher_key_len;
+    uint64_t max_auth_key_len;
+    uint64_t ready;
+};
+
+enum vcrypto_option_type {
+    VCRYPTO_OPTION_NUMBER,
+    VCRYPTO_OPTION_SIZE, /* bytes; takes the suffixes K, M and G */
+    VCRYPTO_OPTION_BOOL, /* on or off */
+};
+
+struct vcrypto_option {
+    const char *name;
+    enum vcrypto_option_type type;
+    uint64_t minimum;
+    uint64_t maximum;
+    uint64_t initial;
+    size_t offset; /* of the value in struct vcrypto_options */
+    bool any_time; /* may be changed while the device runs */
+    const char *help;
+};
+
+/* Room for any message that a function here makes. */
+#define VCRYPTO_OPTION_MESSAGE 512
+
+/** vcrypto_options_table: all options; *@count of them. Static. Any thread. */
+const struct vcrypto_option *vcrypto_options_table(size_t *count);
+
+/** vcrypto_options_initial: set all of @options to their defaults. Any thread. */
+void vcrypto_options_initial(struct vcrypto_options *options);
+
+/** vcrypto_option_value: where @option's value is in @options. Any thread. */
+uint64_t *vcrypto_option_value(struct vcrypto_options *options,
+                               const struct vcrypto_option *option);
+
+/**
+ * vcrypto_option_check: whether @option may be @value.
+ *
+ * If not, returns false and says in @message what would be right. Any thread.
+ */
+bool vcrypto_option_check(const struct vcrypto_option *option, uint64_t value,
+                          char message[VCRYPTO_OPTION_MESSAGE]);
+
+/** One backend, as the arguments of the plugin ask for it. */
+struct vcrypto_argument_backend {
+    char *name;
+    struct vcrypto_options options;
+};
+
+/** The arguments of the plugin. */
+struct vcrypto_arguments {
+    bool help; /* help=on was among them: nothing else counts */
+    struct vcrypto_argument_backend *backends;
+    size_t count;
+};
+
+/**
+ * vcrypto_arguments_parse: read the @argc arguments of form key=value at @argv.
+ *
+ * On success @arguments owns what it points to, until vcrypto_arguments_free(). On
+ * failure returns false, with one line in @message that begins with the backend's
+ * name where one is concerned and says what is wrong and what to do; there is
+ * nothing to free. Any thread.
+ */
+bool vcrypto_arguments_parse(int argc, const char *const *argv,
+                             struct vcrypto_arguments *arguments,
+                             char message[VCRYPTO_OPTION_MESSAGE]);
+
+/** vcrypto_arguments_free: free what @arguments owns. Any thread. */
+void vcrypto_arguments_free(struct vcrypto_arguments *arguments);
+
+/**
+ * vcrypto_arguments_help: the text that help=on prints.
+ *
+ * The caller frees it with free(). NULL: no memory. Any thread.
+ */
+char *vcrypto_arguments_help(void);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Memory for keys and for what is derived from them or passes through. */
+#ifndef VCRYPTO_SECRET_H
+#define VCRYPTO_SECRET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * vcrypto_secret_alloc: @size zeroed bytes for secrets.
+ *
+ * Returns NULL if there is no memory. The caller owns the block and gives it back
+ * with vcrypto_secret_free(). Any thread.
+ */
+void *vcrypto_secret_alloc(size_t size);
+
+/**
+ * vcrypto_secret_free: overwrite the @size bytes at @secret and free them.
+ *
+ * @size is what the block was allocated with. NULL is allowed. Any thread.
+ */
+void vcrypto_secret_free(void *secret, size_t size);
+
+/**
+ * vcrypto_secret_wipe: overwrite @size bytes in a way no compiler leaves out.
+ *
+ * Any thread.
+ */
+void vcrypto_secret_wipe(void *secret, size_t size);
+
+/**
+ * A bounce buffer, for data that a library cannot work on where it lies.
+ * Belongs to one data queue; used by one thread at a time. All zero is an empty one.
+ */
+struct vcrypto_bounce {
+    uint8_t *buffer;
+    size_t capacity;
+    uint64_t uses; /* how often data had to be copied */
+};
+
+/**
+ * vcrypto_bounce_get: a buffer of at least @size bytes.
+ *
+ * Returns NULL if there is no memory. The buffer belongs to @bounce; one is out at
+ * a time, until vcrypto_bounce_put().
+ */
+uint8_t *vcrypto_bounce_get(struct vcrypto_bounce *bounce, size_t size);
+
+/**
+ * vcrypto_bounce_put: end the use of the buffer, of which @size bytes were written.
+ *
+ * They are overwritten. A small buffer is kept for the next request, a large one
+ * is freed: what queues hold for good does not depend on the requests they saw.
+ */
+void vcrypto_bounce_put(struct vcrypto_bounce *bounce, size_t size);
+
+/** vcrypto_bounce_free: give the memory back; @bounce is empty afterwards. */
+void vcrypto_bounce_free(struct vcrypto_bounce *bounce);
+
+#endif

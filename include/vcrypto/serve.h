@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From chains to answers: what every way to serve a queue has in common. A queue, be
+ * it a ring of ours or one of QEMU's, hands over chains as iovec arrays, and writes
+ * the answers back where only it knows how.
+ */
+#ifndef VCRYPTO_SERVE_H
+#define VCRYPTO_SERVE_H
+
+#include "vcrypto/backend.h"
+#include "vcrypto/wire.h"
+
+/** A device, as far as requests are concerned. */
+struct vcrypto_service_point {
+    struct vcrypto_backend *backend;
+    struct vcrypto_wire_limits limits;
+    bool ready; /* VIRTIO_CRYPTO_S_HW_READY: otherwise every request is VCRYPTO_ERR */
+};
+
+/**
+ * vcrypto_serve_data: decode and run the @count requests of data queue @queue whose
+ * chain is set.
+ *
+ * Result bytes are in place afterwards; the status byte is not. The caller writes
+ * @status of each request to its last writable byte, which may lie far behind the
+ * result, and reports vcrypto_serve_used_length() to the driver. The queue's thread.
+ *
+ * Specification: "Data Virtqueue".
+ */
+void vcrypto_serve_data(const struct vcrypto_service_point *point, uint32_t queue,
+                        struct vcrypto_request *requests, size_t count);
+
+/**
+ * vcrypto_serve_used_length: what the used ring says of a finished request whose chain
+ * has @writable writable bytes.
+ *
+ * The length of the result, if there is one, and 1 for the status: drivers subtract
+ * that 1 even from a failed request's. Never more than there is room for. Any thread.
+ */
+uint32_t vcrypto_serve_used_length(const struct vcrypto_request *request,
+                                   uint64_t writable);
+
+/**
+ * vcrypto_serve_control: decode and run one request of the control queue.
+ *
+ * The caller writes @reply to the first writable bytes of @chain and reports its size.
+ * Control thread.
+ *
+ * Specification: "Control Virtqueue".
+ */
+void vcrypto_serve_control(const struct vcrypto_service_point *point,
+                           const struct vcrypto_chain *chain,
+                           struct vcrypto_control_reply *reply);
+
+#endif

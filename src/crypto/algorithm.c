@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vcrypto/algorithm.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "engines.h"
+
+static pthread_mutex_t users_lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned users;
+
+bool vcrypto_algorithms_init(const char **why)
+{
+    bool ready;
+
+    pthread_mutex_lock(&users_lock);
+    ready = users || vcrypto_engine_openssl.init(why);
+    users += ready;
+    pthread_mutex_unlock(&users_lock);
+    return ready;
+}
+
+void vcrypto_algorithms_fini(void)
+{
+    pthread_mutex_lock(&users_lock);
+    if (--users == 0) {
+        vcrypto_engine_openssl.fini();
+    }
+    pthread_mutex_unlock(&users_lock);
+}
+
+/* An algorithm is there if its library does at least one of its key sizes. */
+static bool available(const struct vcrypto_algorithm *row)
+{
+    for (unsigned i = 0; i < VCRYPTO_MAX_KEY_SIZES && row->keys[i].len; i++) {
+        if (row->engine->available(row, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct vcrypto_algorithm *vcrypto_algorithm_find(enum vcrypto_service service,
+                                                       uint32_t id)
+{
+    size_t count;
+    const struct vcrypto_algorithm *rows = vcrypto_algorithm_rows(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].service == service && rows[i].id == id) {
+            return available(&rows[i]) ? &rows[i] : NULL;
+        }
+    }
+    return NULL;
+}
+
+uint64_t vcrypto_algorithms_mask(enum vcrypto_service service)
+{
+    size_t count;
+    const struct vcrypto_algorithm *rows = vcrypto_algorithm_rows(&count);
+    uint64_t mask = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].service == service && available(&rows[i])) {
+            mask |= UINT64_C(1) << rows[i].id;
+        }
+    }
+    return mask;
+}
+
+int vcrypto_algorithm_key_index(const struct vcrypto_algorithm *algorithm,
+                                uint32_t key_len)
+{
+    for (unsigned i = 0; i < VCRYPTO_MAX_KEY_SIZES && algorithm->keys[i].len; i++) {
+        if (algorithm->keys[i].len == key_len) {
+            return algorithm->engine->available(algorithm, i) ? (int)i : -1;
+        }
+    }
+    return -1;
+}
+
+bool vcrypto_algorithm_key_valid(const struct vcrypto_algorithm *algorithm,
+                                 const uint8_t *key, uint32_t key_len)
+{
+    /* Both halves are the same guest's: how long this takes tells nobody anything. */
+    return !algorithm->distinct_halves ||
+           memcmp(key, key + key_len / 2, key_len / 2) != 0;
+}
+
+bool vcrypto_algorithm_sizes_valid(const struct vcrypto_algorithm *algorithm,
+                                   uint32_t iv_len, uint64_t len)
+{
+    if (!algorithm->iv_ignored && iv_len != algorithm->iv_len) {
+        return false;
+    }
+    return len % algorithm->granule == 0 && len >= algorithm->min_len &&
+           (!algorithm->max_len || len <= algorithm->max_len);
+}

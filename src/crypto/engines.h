@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The engines that this build has. */
+#ifndef VCRYPTO_CRYPTO_ENGINES_H
+#define VCRYPTO_CRYPTO_ENGINES_H
+
+#include "vcrypto/algorithm.h"
+
+extern const struct vcrypto_engine vcrypto_engine_openssl;
+
+/*
+ * vcrypto_algorithm_rows: the whole table, available or not, for engines that
+ * prepare what their rows name. *@count rows.
+ */
+const struct vcrypto_algorithm *vcrypto_algorithm_rows(size_t *count);
+
+#endif

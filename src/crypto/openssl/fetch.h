@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Algorithms of OpenSSL, fetched once: EVP_*_fetch is far too slow for a session. */
+#ifndef VCRYPTO_OPENSSL_FETCH_H
+#define VCRYPTO_OPENSSL_FETCH_H
+
+#include <openssl/evp.h>
+
+#include "vcrypto/algorithm.h"
+
+bool vcrypto_openssl_init(const char **why);
+void vcrypto_openssl_fini(void);
+
+/*
+ * vcrypto_openssl_cipher: what OpenSSL has for @algorithm with keys of @key_index's
+ * size; NULL if it has nothing. Valid until vcrypto_openssl_fini().
+ */
+EVP_CIPHER *vcrypto_openssl_cipher(const struct vcrypto_algorithm *algorithm,
+                                   unsigned key_index);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What differs between versions of QEMU, and nothing else. Included first by every
+ * file of this folder; a new version of QEMU is meant to cost a few lines here.
+ */
+#ifndef VCRYPTO_QEMU_COMPAT_H
+#define VCRYPTO_QEMU_COMPAT_H
+
+#include "qemu/osdep.h"
+
+#include "hw/virtio/virtio-crypto.h"
+#include "hw/virtio/virtio.h"
+#include "qapi/error.h"
+#include "qemu/main-loop.h"
+#include "qom/object_interfaces.h"
+#include "sysemu/cryptodev.h"
+
+#define VCRYPTO_QEMU_AT_LEAST(major, minor)                                            \
+    (QEMU_VERSION_MAJOR > (major) ||                                                   \
+     (QEMU_VERSION_MAJOR == (major) && QEMU_VERSION_MINOR >= (minor)))
+
+static inline CryptoDevBackendClient *vcrypto_compat_new_client(void)
+{
+#if VCRYPTO_QEMU_AT_LEAST(8, 0)
+    return cryptodev_backend_new_client();
+#else
+    return cryptodev_backend_new_client("cryptodev-openssl", NULL);
+#endif
+}
+
+/* The enumeration is closed: "builtin" is the member that means "within QEMU". */
+#if VCRYPTO_QEMU_AT_LEAST(8, 0)
+#define VCRYPTO_COMPAT_CLIENT_TYPE QCRYPTODEV_BACKEND_TYPE_BUILTIN
+#else
+#define VCRYPTO_COMPAT_CLIENT_TYPE CRYPTODEV_BACKEND_TYPE_BUILTIN
+#endif
+
+#endif

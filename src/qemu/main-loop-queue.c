@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Data queues served in the main loop with QEMU's own virtqueue calls: the way that
+ * works wherever QEMU must translate addresses.
+ */
+#include "device.h"
+
+#include "qemu/iov.h"
+#include "qemu/rcu.h"
+#include "sysemu/dma.h"
+
+/*
+ * A batch ends at this many requests, or at this many bytes, which counts for more:
+ * the rest of QEMU waits meanwhile, and 3DES takes 10 ms for 256 KiB.
+ */
+#define BATCH_REQUESTS 64
+#define BATCH_BYTES    (256 * 1024)
+
+typedef struct VCryptoDataQueue {
+    VCryptoDevice *device;
+    VirtQueue *vq;
+    QEMUBH *bh;
+    uint32_t index;
+    VirtQueueElement *elements[BATCH_REQUESTS];
+    struct vcrypto_request requests[BATCH_REQUESTS];
+} VCryptoDataQueue;
+
+/* Takes the next batch from the ring: returns how many requests. */
+static size_t take_batch(VCryptoDataQueue *queue)
+{
+    size_t bytes = 0, n = 0;
+
+    while (n < BATCH_REQUESTS && bytes < BATCH_BYTES) {
+        VirtQueueElement *element = virtqueue_pop(queue->vq, sizeof(*element));
+
+        if (!element) {
+            break;
+        }
+        queue->elements[n] = element;
+        queue->requests[n].chain = (struct vcrypto_chain){
+            .out = element->out_sg,
+            .out_num = element->out_num,
+            .in = element->in_sg,
+            .in_num = element->in_num,
+        };
+        bytes += iov_size(element->out_sg, element->out_num);
+        n++;
+    }
+    return n;
+}
+
+/*
+ * Gives the guest's memory back at the extent that was written. virtqueue_fill()
+ * would do it at used.len, but the bytes that a failure zeroed, and the status, may
+ * lie beyond: their pages would not be marked dirty, and would not be written back
+ * where the memory had to be copied.
+ */
+static void unmap_element(VirtIODevice *vdev, VirtQueueElement *element,
+                          uint64_t written)
+{
+    for (unsigned i = 0; i < element->in_num; i++) {
+        size_t len = element->in_sg[i].iov_len;
+        size_t changed = MIN(written, len);
+
+        dma_memory_unmap(vdev->dma_as, element->in_sg[i].iov_base, len,
+                         DMA_DIRECTION_FROM_DEVICE, changed);
+        written -= changed;
+    }
+    for (unsigned i = 0; i < element->out_num; i++) {
+        size_t len = element->out_sg[i].iov_len;
+
+        dma_memory_unmap(vdev->dma_as, element->out_sg[i].iov_base, len,
+                         DMA_DIRECTION_TO_DEVICE, len);
+    }
+}
+
+/* The status goes to the last writable byte by its guest address. */
+static void write_status(VirtIODevice *vdev, const VirtQueueElement *element,
+                         uint8_t status)
+{
+    for (unsigned i = element->in_num; i-- > 0;) {
+        size_t len = element->in_sg[i].iov_len;
+
+        if (len) {
+            dma_memory_write(vdev->dma_as, element->in_addr[i] + len - 1, &status,
+                             sizeof(status), MEMTXATTRS_UNSPECIFIED);
+            return;
+        }
+    }
+}
+
+static void finish(VCryptoDataQueue *queue, unsigned i)
+{
+    VirtIODevice *vdev = queue->device->vdev;
+    VirtQueueElement *element = queue->elements[i];
+    const struct vcrypto_request *request = &queue->requests[i];
+    size_t writable = iov_size(element->in_sg, element->in_num);
+    uint32_t used = vcrypto_serve_used_length(request, writable);
+
+    unmap_element(vdev, element, request->written);
+    write_status(vdev, element, request->status);
+    element->in_num = element->out_num = 0; /* nothing is left to unmap */
+    virtqueue_fill(queue->vq, element, used, i);
+    g_free(element);
+}
+
+/* Serves one batch; returns whether there may be more. */
+static bool serve_batch(VCryptoDataQueue *queue)
+{
+    size_t n = take_batch(queue);
+
+    if (!n) {
+        return false;
+    }
+    vcrypto_serve_data(&queue->device->point, queue->index, queue->requests, n);
+    WITH_RCU_READ_LOCK_GUARD()
+    {
+        for (size_t i = 0; i < n; i++) {
+            finish(queue, i);
+        }
+        virtqueue_flush(queue->vq, n);
+    }
+    virtio_notify(queue->device->vdev, queue->vq);
+    return true;
+}
+
+static void data_bh(void *opaque)
+{
+    VCryptoDataQueue *queue = opaque;
+
+    if (!vcrypto_device_may_run(queue->device)) {
+        return;
+    }
+    if (serve_batch(queue)) {
+        qemu_bh_schedule(queue->bh);
+        return;
+    }
+    /* Kicks were off since the first one. One that the driver left out because of it
+     * is made up for by looking once more. */
+    virtio_queue_set_notification(queue->vq, 1);
+    if (!virtio_queue_empty(queue->vq)) {
+        virtio_queue_set_notification(queue->vq, 0);
+        qemu_bh_schedule(queue->bh);
+    }
+}
+
+static void data_kicked(VirtIODevice *vdev, VirtQueue *vq)
+{
+    VCryptoBackend *backend =
+        vcrypto_backend_object_of(VIRTIO_CRYPTO(vdev)->conf.cryptodev);
+    VCryptoDataQueue *queue = &backend->device->queues[virtio_get_queue_index(vq)];
+
+    virtio_queue_set_notification(vq, 0);
+    qemu_bh_schedule(queue->bh);
+}
+
+void vcrypto_data_queues_add(VCryptoDevice *device)
+{
+    device->queues = g_new0(VCryptoDataQueue, device->num_queues);
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        VCryptoDataQueue *queue = &device->queues[i];
+
+        queue->device = device;
+        queue->index = i;
+        queue->vq = virtio_add_queue(device->vdev, VCRYPTO_QUEUE_SIZE, data_kicked);
+        /* Guarded: a descriptor may point at registers of this very device. */
+        queue->bh = virtio_bh_new_guarded(DEVICE(device->vdev), data_bh, queue);
+    }
+}
+
+void vcrypto_data_queues_delete(VCryptoDevice *device)
+{
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        qemu_bh_delete(device->queues[i].bh);
+        virtio_delete_queue(device->queues[i].vq);
+    }
+    g_free(device->queues);
+}
+
+void vcrypto_data_queues_schedule(VCryptoDevice *device)
+{
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        qemu_bh_schedule(device->queues[i].bh);
+    }
+}
+
+void vcrypto_data_queues_cancel(VCryptoDevice *device)
+{
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        qemu_bh_cancel(device->queues[i].bh);
+    }
+}

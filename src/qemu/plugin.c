@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The way in: QEMU's -plugin option loads this shared object before any -device is
+ * made, and calls qemu_plugin_install() in the main thread with the big lock held.
+ */
+#include "compat.h"
+
+#include "qemu/qemu-plugin.h"
+
+#include "backend-object.h"
+#include "identity.h"
+#include "takeover.h"
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
+
+/*
+ * The operator's mistake: one line, and no machine. Not by returning an error: QEMU
+ * would then unload code that it may still point to.
+ */
+static G_NORETURN void refuse(const char *message)
+{
+    fprintf(stderr, "virtio-crypto-openssl: %s\n", message);
+    exit(EXIT_FAILURE);
+}
+
+static void print_help(void)
+{
+    char *help = vcrypto_arguments_help();
+
+    fputs(help ? help : "", stdout);
+    free(help);
+}
+
+static void create_backends(const struct vcrypto_arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->count; i++) {
+        Error *error = NULL;
+
+        if (!vcrypto_backend_object_create(arguments->backends[i].name,
+                                           &arguments->backends[i].options, &error)) {
+            fprintf(stderr, "%s\n", error_get_pretty(error));
+            exit(EXIT_FAILURE);
+        }
+    }
+}
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info,
+                                           int argc, char **argv)
+{
+    char message[VCRYPTO_OPTION_MESSAGE];
+    struct vcrypto_arguments arguments;
+
+    if (!vcrypto_identity_check(message, sizeof(message)) ||
+        !vcrypto_arguments_parse(argc, (const char *const *)argv, &arguments,
+                                 message)) {
+        refuse(message);
+    }
+    if (arguments.help) {
+        print_help();
+        exit(EXIT_SUCCESS);
+    }
+    if (!vcrypto_takeover()) {
+        refuse("this QEMU has no virtio-crypto-device; use one that does");
+    }
+    vcrypto_backend_object_register();
+    create_backends(&arguments);
+    vcrypto_arguments_free(&arguments);
+    return 0;
+}

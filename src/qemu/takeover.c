@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "takeover.h"
+
+#include "device.h"
+
+/* The stock methods. */
+static VirtioDeviceClass stock;
+
+static bool is_ours(VirtIODevice *vdev)
+{
+    return vcrypto_backend_object_of(VIRTIO_CRYPTO(vdev)->conf.cryptodev) != NULL;
+}
+
+/*
+ * The state of a device that is bound to a backend of ours; NULL while it is not
+ * realized, which is no business of the stock methods either.
+ */
+static VCryptoDevice *state(VirtIODevice *vdev)
+{
+    VCryptoBackend *backend =
+        vcrypto_backend_object_of(VIRTIO_CRYPTO(vdev)->conf.cryptodev);
+    VCryptoDevice *device = backend->device;
+
+    return device && device->vdev == vdev ? device : NULL;
+}
+
+static void takeover_realize(DeviceState *dev, Error **errp)
+{
+    VCryptoBackend *backend =
+        vcrypto_backend_object_of(VIRTIO_CRYPTO(dev)->conf.cryptodev);
+
+    if (backend) {
+        vcrypto_device_realize(dev, backend, errp);
+    } else {
+        stock.realize(dev, errp);
+    }
+}
+
+static void takeover_unrealize(DeviceState *dev)
+{
+    VirtIODevice *vdev = VIRTIO_DEVICE(dev);
+
+    if (!is_ours(vdev)) {
+        stock.unrealize(dev);
+    } else if (state(vdev)) {
+        vcrypto_device_unrealize(state(vdev));
+    }
+}
+
+static uint64_t takeover_get_features(VirtIODevice *vdev, uint64_t features,
+                                      Error **errp)
+{
+    return is_ours(vdev) ? features : stock.get_features(vdev, features, errp);
+}
+
+static void takeover_get_config(VirtIODevice *vdev, uint8_t *config)
+{
+    if (!is_ours(vdev)) {
+        stock.get_config(vdev, config);
+    } else if (state(vdev)) {
+        vcrypto_device_get_config(state(vdev), config);
+    }
+}
+
+static void takeover_reset(VirtIODevice *vdev)
+{
+    if (!is_ours(vdev)) {
+        stock.reset(vdev);
+    } else if (state(vdev)) {
+        vcrypto_device_reset(state(vdev));
+    }
+}
+
+static void takeover_set_status(VirtIODevice *vdev, uint8_t status)
+{
+    if (!is_ours(vdev)) {
+        stock.set_status(vdev, status);
+    } else if (state(vdev)) {
+        vcrypto_device_set_status(state(vdev), status);
+    }
+}
+
+/*
+ * The stock methods are for vhost and abort without it. Ours has no guest notifiers
+ * yet, so there is nothing to mask and nothing pending behind a mask.
+ */
+static void takeover_guest_notifier_mask(VirtIODevice *vdev, int index, bool mask)
+{
+    if (!is_ours(vdev)) {
+        stock.guest_notifier_mask(vdev, index, mask);
+    }
+}
+
+static bool takeover_guest_notifier_pending(VirtIODevice *vdev, int index)
+{
+    return is_ours(vdev) ? false : stock.guest_notifier_pending(vdev, index);
+}
+
+static struct vhost_dev *takeover_get_vhost(VirtIODevice *vdev)
+{
+    return is_ours(vdev) ? NULL : stock.get_vhost(vdev);
+}
+
+bool vcrypto_takeover(void)
+{
+    ObjectClass *oc = object_class_by_name(TYPE_VIRTIO_CRYPTO);
+    VirtioDeviceClass *vdc;
+
+    if (!oc) {
+        return false;
+    }
+    vdc = VIRTIO_DEVICE_CLASS(oc);
+    stock = *vdc;
+    vdc->realize = takeover_realize;
+    vdc->unrealize = takeover_unrealize;
+    vdc->get_features = takeover_get_features;
+    vdc->get_config = takeover_get_config;
+    vdc->reset = takeover_reset;
+    vdc->set_status = takeover_set_status;
+    vdc->guest_notifier_mask = takeover_guest_notifier_mask;
+    vdc->guest_notifier_pending = takeover_guest_notifier_pending;
+    vdc->get_vhost = takeover_get_vhost;
+    return true;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vcrypto/serve.h"
+
+void vcrypto_serve_data(const struct vcrypto_service_point *point, uint32_t queue,
+                        struct vcrypto_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        vcrypto_wire_decode_data(&point->limits, &requests[i]);
+        if (!point->ready) {
+            requests[i].early = VCRYPTO_ERR;
+        }
+    }
+    vcrypto_backend_run(point->backend, queue, requests, count);
+}
+
+uint32_t vcrypto_serve_used_length(const struct vcrypto_request *request,
+                                   uint64_t writable)
+{
+    uint64_t used = VCRYPTO_STATUS_SIZE;
+
+    if (request->status == VCRYPTO_OK) {
+        used += request->written;
+    }
+    return (uint32_t)(used < writable ? used : writable);
+}
+
+static enum vcrypto_status run_control(const struct vcrypto_service_point *point,
+                                       const struct vcrypto_control *control,
+                                       uint64_t *session_id)
+{
+    enum vcrypto_status status;
+
+    if (!point->ready) {
+        return VCRYPTO_ERR;
+    }
+    if (control->early != VCRYPTO_OK) {
+        return control->early;
+    }
+    if (control->kind == VCRYPTO_CONTROL_DESTROY) {
+        return vcrypto_backend_destroy_session(point->backend, control->session_id);
+    }
+    /* A session whose number cannot be told would be nobody's to destroy. */
+    if (control->reply_size < VCRYPTO_CREATE_REPLY_SIZE) {
+        return VCRYPTO_ERR;
+    }
+    status =
+        vcrypto_backend_create_session(point->backend, &control->params, session_id);
+    /* "No space" came with feature bit 0; a driver without it does not know the word.
+     */
+    return status == VCRYPTO_NOSPC ? VCRYPTO_ERR : status;
+}
+
+void vcrypto_serve_control(const struct vcrypto_service_point *point,
+                           const struct vcrypto_chain *chain,
+                           struct vcrypto_control_reply *reply)
+{
+    struct vcrypto_control control;
+    enum vcrypto_status status;
+    uint64_t session_id = 0;
+
+    vcrypto_wire_decode_control(&point->limits, chain, &control);
+    status = run_control(point, &control, &session_id);
+    vcrypto_wire_encode_reply(&control, status, session_id, reply);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vcrypto/options.h"
+
+#define USAGE "-plugin PATH,backend=NAME[,key=value...]"
+
+static bool fail(char message[VCRYPTO_OPTION_MESSAGE], const char *text)
+{
+    snprintf(message, VCRYPTO_OPTION_MESSAGE, "%s", text);
+    return false;
+}
+
+static unsigned suffix_shift(char suffix)
+{
+    switch (toupper((unsigned char)suffix)) {
+    case 'K':
+        return 10;
+    case 'M':
+        return 20;
+    case 'G':
+        return 30;
+    default:
+        return 0;
+    }
+}
+
+static bool parse_number(const char *text, bool suffixes, uint64_t *value)
+{
+    unsigned shift = 0;
+    char *end;
+
+    if (!isdigit((unsigned char)text[0])) {
+        return false; /* strtoull would take a sign */
+    }
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    if (suffixes && *end) {
+        shift = suffix_shift(*end);
+        end += shift != 0;
+    }
+    if (errno || *end || *value << shift >> shift != *value) {
+        return false;
+    }
+    *value <<= shift;
+    return true;
+}
+
+static bool parse_bool(const char *text, uint64_t *value)
+{
+    *value = strcmp(text, "on") == 0;
+    return *value || strcmp(text, "off") == 0;
+}
+
+static bool parse_value(const struct vcrypto_option *option, const char *text,
+                        uint64_t *value, char message[VCRYPTO_OPTION_MESSAGE])
+{
+    if (option->type == VCRYPTO_OPTION_BOOL) {
+        if (!parse_bool(text, value)) {
+            snprintf(message, VCRYPTO_OPTION_MESSAGE,
+                     "%s=%.64s is not understood; give on or off", option->name, text);
+            return false;
+        }
+        return true;
+    }
+    if (!parse_number(text, option->type == VCRYPTO_OPTION_SIZE, value)) {
+        snprintf(message, VCRYPTO_OPTION_MESSAGE,
+                 "%s=%.64s is no number; give one from %" PRIu64 " to %" PRIu64,
+                 option->name, text, option->minimum, option->maximum);
+        return false;
+    }
+    return vcrypto_option_check(option, *value, message);
+}
+
+/* Puts the backend's name before what was said about one of its keys. */
+static bool fail_for_backend(char message[VCRYPTO_OPTION_MESSAGE], const char *name,
+                             const char *what)
+{
+    snprintf(message, VCRYPTO_OPTION_MESSAGE, "%.64s: %.400s", name, what);
+    return false;
+}
+
+static const struct vcrypto_option *find_option(const char *key, size_t length)
+{
+    size_t count;
+    const struct vcrypto_option *table = vcrypto_options_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(table[i].name) == length &&
+            memcmp(table[i].name, key, length) == 0) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+static bool fail_unknown_key(char message[VCRYPTO_OPTION_MESSAGE], const char *name,
+                             const char *key, size_t length)
+{
+    size_t count, used;
+    const struct vcrypto_option *table = vcrypto_options_table(&count);
+
+    used = (size_t)snprintf(message, VCRYPTO_OPTION_MESSAGE,
+                            "%.64s: there is no key '%.*s'; the keys are", name,
+                            length < 64 ? (int)length : 64, key);
+    for (size_t i = 0; i < count && used < VCRYPTO_OPTION_MESSAGE; i++) {
+        used += (size_t)snprintf(message + used, VCRYPTO_OPTION_MESSAGE - used, "%s %s",
+                                 i ? "," : "", table[i].name);
+    }
+    return false;
+}
+
+/* The rule that QEMU has for ids: a letter, then letters, digits, '-', '.', '_'. */
+static bool well_formed(const char *name)
+{
+    if (!isalpha((unsigned char)name[0])) {
+        return false;
+    }
+    for (; *name; name++) {
+        if (!isalnum((unsigned char)*name) && !strchr("-._", *name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_backend(struct vcrypto_arguments *arguments, const char *name,
+                        char message[VCRYPTO_OPTION_MESSAGE])
+{
+    struct vcrypto_argument_backend *backends, *added;
+
+    if (!well_formed(name)) {
+        snprintf(message, VCRYPTO_OPTION_MESSAGE,
+                 "backend=%.64s is no name; begin with a letter and use letters, "
+                 "digits, '-', '.' and '_'",
+                 name);
+        return false;
+    }
+    for (size_t i = 0; i < arguments->count; i++) {
+        if (strcmp(arguments->backends[i].name, name) == 0) {
+            return fail_for_backend(
+                message, name, "the name is given twice; give each backend its own");
+        }
+    }
+    backends =
+        reallocarray(arguments->backends, arguments->count + 1, sizeof(*backends));
+    if (!backends) {
+        return fail(message, "no memory; free some");
+    }
+    arguments->backends = backends;
+    added = &backends[arguments->count];
+    added->name = strdup(name);
+    vcrypto_options_initial(&added->options);
+    if (!added->name) {
+        return fail(message, "no memory; free some");
+    }
+    arguments->count++;
+    return true;
+}
+
+static bool set_option(struct vcrypto_arguments *arguments, const char *key,
+                       size_t length, const char *text,
+                       char message[VCRYPTO_OPTION_MESSAGE])
+{
+    const struct vcrypto_option *option = find_option(key, length);
+    struct vcrypto_argument_backend *backend;
+    char why[VCRYPTO_OPTION_MESSAGE];
+    uint64_t value;
+
+    if (!arguments->count) {
+        snprintf(message, VCRYPTO_OPTION_MESSAGE,
+                 "'%.*s' stands before any backend=; write " USAGE,
+                 length < 64 ? (int)length : 64, key);
+        return false;
+    }
+    backend = &arguments->backends[arguments->count - 1];
+    if (!option) {
+        return fail_unknown_key(message, backend->name, key, length);
+    }
+    if (!parse_value(option, text, &value, why)) {
+        return fail_for_backend(message, backend->name, why);
+    }
+    *vcrypto_option_value(&backend->options, option) = value;
+    return true;
+}
+
+static bool parse_argument(struct vcrypto_arguments *arguments, const char *argument,
+                           char message[VCRYPTO_OPTION_MESSAGE])
+{
+    const char *equals = strchr(argument, '=');
+    size_t length = equals ? (size_t)(equals - argument) : strlen(argument);
+    const char *text = equals ? equals + 1 : "";
+
+    if (strcmp(argument, "help=on") == 0) {
+        arguments->help = true;
+        return true;
+    }
+    if (length == strlen("backend") && memcmp(argument, "backend", length) == 0) {
+        return add_backend(arguments, text, message);
+    }
+    return set_option(arguments, argument, length, text, message);
+}
+
+bool vcrypto_arguments_parse(int argc, const char *const *argv,
+                             struct vcrypto_arguments *arguments,
+                             char message[VCRYPTO_OPTION_MESSAGE])
+{
+    bool ok = true;
+
+    *arguments = (struct vcrypto_arguments){ 0 };
+    for (int i = 0; ok && i < argc && !arguments->help; i++) {
+        ok = parse_argument(arguments, argv[i], message);
+    }
+    if (ok && !arguments->count && !arguments->help) {
+        ok = fail(message, "no backend= was given; write " USAGE);
+    }
+    if (!ok) {
+        vcrypto_arguments_free(arguments);
+    }
+    return ok;
+}
+
+void vcrypto_arguments_free(struct vcrypto_arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->count; i++) {
+        free(arguments->backends[i].name);
+    }
+    free(arguments->backends);
+    *arguments = (struct vcrypto_arguments){ 0 };
+}
+
+static void help_line(FILE *to, const struct vcrypto_option *option)
+{
+    if (option->type == VCRYPTO_OPTION_BOOL) {
+        fprintf(to, "  %-20s on or off, default %s: %s\n", option->name,
+                option->initial ? "on" : "off", option->help);
+        return;
+    }
+    fprintf(to, "  %-20s %s from %" PRIu64 " to %" PRIu64 ", default %" PRIu64 ": %s\n",
+            option->name, option->type == VCRYPTO_OPTION_SIZE ? "bytes" : "number",
+            option->minimum, option->maximum, option->initial, option->help);
+}
+
+char *vcrypto_arguments_help(void)
+{
+    char *text = NULL;
+    size_t size, count;
+    const struct vcrypto_option *table = vcrypto_options_table(&count);
+    FILE *to = open_memstream(&text, &size);
+
+    if (!to) {
+        return NULL;
+    }
+    fprintf(to,
+            USAGE "\n"
+                  "  backend=NAME begins a backend, the keys after it are its own:\n");
+    for (size_t i = 0; i < count; i++) {
+        help_line(to, &table[i]);
+    }
+    fclose(to);
+    return text;
+}

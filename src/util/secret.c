@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vcrypto/secret.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The largest bounce buffer that is kept between requests. */
+#define BOUNCE_KEEP (64 * 1024)
+
+void *vcrypto_secret_alloc(size_t size)
+{
+    return calloc(1, size);
+}
+
+void vcrypto_secret_wipe(void *secret, size_t size)
+{
+    explicit_bzero(secret, size);
+}
+
+void vcrypto_secret_free(void *secret, size_t size)
+{
+    if (secret) {
+        explicit_bzero(secret, size);
+        free(secret);
+    }
+}
+
+uint8_t *vcrypto_bounce_get(struct vcrypto_bounce *bounce, size_t size)
+{
+    if (bounce->capacity < size) {
+        size_t capacity = size < BOUNCE_KEEP ? BOUNCE_KEEP : size;
+
+        free(bounce->buffer);
+        bounce->buffer = malloc(capacity);
+        bounce->capacity = bounce->buffer ? capacity : 0;
+    }
+    if (bounce->buffer) {
+        bounce->uses++;
+    }
+    return bounce->buffer;
+}
+
+void vcrypto_bounce_put(struct vcrypto_bounce *bounce, size_t size)
+{
+    explicit_bzero(bounce->buffer, size);
+    if (bounce->capacity > BOUNCE_KEEP) {
+        vcrypto_bounce_free(bounce);
+    }
+}
+
+void vcrypto_bounce_free(struct vcrypto_bounce *bounce)
+{
+    free(bounce->buffer);
+    bounce->buffer = NULL;
+    bounce->capacity = 0;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The algorithm table, and its engines on the data they are given. */
+#include <string.h>
+
+#include <glib.h>
+
+#include "support/ut.h"
+#include "vcrypto/algorithm.h"
+#include "vectors/cipher.h"
+
+static struct vcrypto_bounce bounce;
+
+static int set_up(void)
+{
+    const char *why;
+
+    return vcrypto_algorithms_init(&why) ? 0 : -1;
+}
+
+static int tear_down(void)
+{
+    vcrypto_bounce_free(&bounce);
+    vcrypto_algorithms_fini();
+    return 0;
+}
+
+static const struct vcrypto_algorithm *find(uint32_t id)
+{
+    const struct vcrypto_algorithm *algorithm =
+        vcrypto_algorithm_find(VCRYPTO_SERVICE_CIPHER, id);
+
+    UT_TRUE_FATAL(algorithm != NULL);
+    return algorithm;
+}
+
+static void mask_has_what_can_be_found(void)
+{
+    uint64_t mask = vcrypto_algorithms_mask(VCRYPTO_SERVICE_CIPHER);
+
+    UT_EQ_U64(mask, 1 << 2 | 1 << 3 | 1 << 4 | 1 << 7 | 1 << 8 | 1 << 13);
+    for (uint32_t id = 0; id < 70; id++) {
+        bool set = id < 64 && mask & UINT64_C(1) << id;
+
+        ut_context("algorithm %u", id);
+        UT_TRUE((vcrypto_algorithm_find(VCRYPTO_SERVICE_CIPHER, id) != NULL) == set);
+    }
+    UT_EQ_U64(vcrypto_algorithms_mask(VCRYPTO_SERVICE_HASH), 0);
+}
+
+static void key_sizes_are_exactly_those_of_the_algorithm(void)
+{
+    static const struct {
+        uint32_t id;
+        uint32_t sizes[3];
+    } expected[] = {
+        { VCRYPTO_CIPHER_AES_ECB, { 16, 24, 32 } },
+        { VCRYPTO_CIPHER_AES_CBC, { 16, 24, 32 } },
+        { VCRYPTO_CIPHER_AES_CTR, { 16, 24, 32 } },
+        { VCRYPTO_CIPHER_3DES_ECB, { 16, 24 } },
+        { VCRYPTO_CIPHER_3DES_CBC, { 16, 24 } },
+        { VCRYPTO_CIPHER_AES_XTS, { 32, 64 } },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(expected); i++) {
+        for (uint32_t len = 0; len < 300; len++) {
+            bool right =
+                len && (len == expected[i].sizes[0] || len == expected[i].sizes[1] ||
+                        len == expected[i].sizes[2]);
+
+            ut_context("algorithm %u, key of %u bytes", expected[i].id, len);
+            UT_TRUE((vcrypto_algorithm_key_index(find(expected[i].id), len) >= 0) ==
+                    right);
+        }
+    }
+}
+
+static void equal_halves_are_no_xts_key(void)
+{
+    uint8_t key[64];
+
+    memset(key, 7, sizeof(key));
+    UT_TRUE(!vcrypto_algorithm_key_valid(find(VCRYPTO_CIPHER_AES_XTS), key, 32));
+    UT_TRUE(!vcrypto_algorithm_key_valid(find(VCRYPTO_CIPHER_AES_XTS), key, 64));
+    UT_TRUE(vcrypto_algorithm_key_valid(find(VCRYPTO_CIPHER_AES_CBC), key, 32));
+    key[63] ^= 1;
+    UT_TRUE(vcrypto_algorithm_key_valid(find(VCRYPTO_CIPHER_AES_XTS), key, 64));
+}
+
+static void sizes_of_iv_and_data_are_checked(void)
+{
+    const struct vcrypto_algorithm *cbc = find(VCRYPTO_CIPHER_AES_CBC);
+    const struct vcrypto_algorithm *ecb = find(VCRYPTO_CIPHER_3DES_ECB);
+    const struct vcrypto_algorithm *ctr = find(VCRYPTO_CIPHER_AES_CTR);
+    const struct vcrypto_algorithm *xts = find(VCRYPTO_CIPHER_AES_XTS);
+
+    UT_TRUE(vcrypto_algorithm_sizes_valid(cbc, 16, 0));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(cbc, 16, 16));
+    UT_TRUE(!vcrypto_algorithm_sizes_valid(cbc, 16, 15));
+    UT_TRUE(!vcrypto_algorithm_sizes_valid(cbc, 16, 17));
+    UT_TRUE(!vcrypto_algorithm_sizes_valid(cbc, 0, 16));
+    UT_TRUE(!vcrypto_algorithm_sizes_valid(cbc, 15, 16));
+    UT_TRUE(!vcrypto_algorithm_sizes_valid(cbc, 17, 16));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(ecb, 0, 24));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(ecb, 16, 24));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(ecb, 100, 24));
+    UT_TRUE(!vcrypto_algorithm_sizes_valid(ecb, 0, 12));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(ctr, 16, 0));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(ctr, 16, 1));
+    UT_TRUE(!vcrypto_algorithm_sizes_valid(xts, 16, 15));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(xts, 16, 17));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(xts, 16, 16 << 20));
+    UT_TRUE(!vcrypto_algorithm_sizes_valid(xts, 16, (16 << 20) + 1));
+}
+
+/* One run of an engine: context, source, destination. */
+static enum vcrypto_status run(const struct cipher_vector *v,
+                               enum vcrypto_direction direction, struct iovec *src,
+                               size_t src_count, struct iovec *dst, size_t dst_count)
+{
+    const struct vcrypto_algorithm *algorithm = find(v->algorithm);
+    int key_index = vcrypto_algorithm_key_index(algorithm, (uint32_t)v->key_len);
+    struct vcrypto_request request = { .direction = direction,
+                                       .iv_len = (uint32_t)v->iv_len };
+    enum vcrypto_status status;
+    void *context;
+
+    UT_TRUE_FATAL(key_index >= 0);
+    memcpy(request.iv, v->iv, v->iv_len);
+    vcrypto_cursor_init(&request.src, src, src_count);
+    vcrypto_cursor_init(&request.dst, dst, dst_count);
+    context = algorithm->engine->context_new(algorithm, (unsigned)key_index, v->key,
+                                             direction);
+    UT_TRUE_FATAL(context != NULL);
+    /* Twice: what the first run left in the context must not show in the second. */
+    status = algorithm->engine->cipher(context, algorithm, &request, &bounce);
+    if (src->iov_base != dst->iov_base && status == VCRYPTO_OK) {
+        status = algorithm->engine->cipher(context, algorithm, &request, &bounce);
+    }
+    algorithm->engine->context_free(context);
+    return status;
+}
+
+/* Cuts @len bytes at @data into pieces of @size, the last one shorter. */
+static size_t cut(uint8_t *data, size_t len, size_t size, struct iovec *iov)
+{
+    size_t n = 0;
+
+    for (size_t at = 0; at < len; at += size) {
+        iov[n++] = (struct iovec){ data + at, MIN(size, len - at) };
+    }
+    return n;
+}
+
+static void for_each_vector(void (*check)(const struct cipher_vector *, bool encrypt))
+{
+    size_t count;
+    const struct cipher_vector *vectors = cipher_vectors(&count);
+
+    UT_TRUE_FATAL(count > 0);
+    for (size_t i = 0; i < 2 * count; i++) {
+        ut_context("%s, %s", vectors[i / 2].name, i % 2 ? "decrypt" : "encrypt");
+        check(&vectors[i / 2], i % 2 == 0);
+    }
+    ut_context(NULL);
+}
+
+static void check_pieces(const struct cipher_vector *v, bool encrypt, size_t src_piece,
+                         size_t dst_piece, bool in_place)
+{
+    const uint8_t *question = encrypt ? v->plaintext : v->ciphertext;
+    const uint8_t *answer = encrypt ? v->ciphertext : v->plaintext;
+    g_autofree uint8_t *src = g_memdup2(question, v->len);
+    g_autofree uint8_t *other = g_malloc0(v->len);
+    g_autofree struct iovec *src_iov = g_new(struct iovec, v->len);
+    g_autofree struct iovec *dst_iov = g_new(struct iovec, v->len);
+    uint8_t *dst = in_place ? src : other;
+    size_t ns = cut(src, v->len, src_piece, src_iov);
+    size_t nd = cut(dst, v->len, dst_piece, dst_iov);
+
+    UT_EQ_U64(
+        run(v, encrypt ? VCRYPTO_ENCRYPT : VCRYPTO_DECRYPT, src_iov, ns, dst_iov, nd),
+        VCRYPTO_OK);
+    UT_EQ_MEM(dst, answer, v->len);
+    if (!in_place) {
+        UT_EQ_MEM(src, question, v->len);
+    }
+}
+
+static void check_all_pieces(const struct cipher_vector *v, bool encrypt)
+{
+    static const size_t pieces[] = { 1, 3, 7, 8, 16, 24, 31, 4096 };
+
+    for (unsigned s = 0; s < G_N_ELEMENTS(pieces); s++) {
+        for (unsigned d = 0; d < G_N_ELEMENTS(pieces); d++) {
+            check_pieces(v, encrypt, pieces[s], pieces[d], false);
+            check_pieces(v, encrypt, pieces[s], pieces[d], true);
+        }
+    }
+}
+
+static void published_answers_in_all_pieces(void)
+{
+    for_each_vector(check_all_pieces);
+}
+
+/* Destination begins a few bytes before or behind the source, in the same memory. */
+static void check_shifted(const struct cipher_vector *v, bool encrypt)
+{
+    const uint8_t *question = encrypt ? v->plaintext : v->ciphertext;
+    const uint8_t *answer = encrypt ? v->ciphertext : v->plaintext;
+
+    for (int shift = -20; shift <= 20; shift += 4) {
+        g_autofree uint8_t *memory = g_malloc0(v->len + 40);
+        struct iovec src = { memory + 20, v->len },
+                     dst = { memory + 20 + shift, v->len };
+        uint64_t uses = bounce.uses;
+
+        memcpy(src.iov_base, question, v->len);
+        if (shift == 0) {
+            continue;
+        }
+        /* One run: it changes its own source. */
+        const struct vcrypto_algorithm *algorithm = find(v->algorithm);
+        struct vcrypto_request request = { .iv_len = (uint32_t)v->iv_len };
+        void *context = algorithm->engine->context_new(
+            algorithm,
+            (unsigned)vcrypto_algorithm_key_index(algorithm, (uint32_t)v->key_len),
+            v->key, encrypt ? VCRYPTO_ENCRYPT : VCRYPTO_DECRYPT);
+
+        memcpy(request.iv, v->iv, v->iv_len);
+        vcrypto_cursor_init(&request.src, &src, 1);
+        vcrypto_cursor_init(&request.dst, &dst, 1);
+        UT_EQ_U64(algorithm->engine->cipher(context, algorithm, &request, &bounce),
+                  VCRYPTO_OK);
+        UT_EQ_MEM(dst.iov_base, answer, v->len);
+        UT_EQ_U64(bounce.uses, uses + ((size_t)abs(shift) < v->len));
+        algorithm->engine->context_free(context);
+    }
+}
+
+static void overlapping_data_gives_the_right_answer(void)
+{
+    for_each_vector(check_shifted);
+}
+
+static void only_scattered_whole_data_is_bounced(void)
+{
+    size_t count;
+    const struct cipher_vector *v = cipher_vectors(&count);
+
+    for (size_t i = 0; i < count; i++, v++) {
+        bool xts = v->algorithm == VCRYPTO_CIPHER_AES_XTS;
+        uint64_t uses = bounce.uses;
+
+        ut_context("%s", v->name);
+        check_pieces(v, true, 4096, 4096, false);
+        UT_EQ_U64(bounce.uses, uses);
+        check_pieces(v, true, 5, 4096, false);
+        UT_EQ_U64(bounce.uses, uses + (xts && v->len > 5 ? 2 : 0));
+    }
+}
+
+static const struct ut_test tests[] = {
+    { "mask has what can be found", mask_has_what_can_be_found },
+    { "key sizes are exactly those of the algorithm",
+      key_sizes_are_exactly_those_of_the_algorithm },
+    { "equal halves are no XTS key", equal_halves_are_no_xts_key },
+    { "sizes of iv and data are checked", sizes_of_iv_and_data_are_checked },
+    { "published answers, in all pieces", published_answers_in_all_pieces },
+    { "overlapping data gives the right answer",
+      overlapping_data_gives_the_right_answer },
+    { "only scattered whole data is bounced", only_scattered_whole_data_is_bounced },
+    { NULL, NULL },
+};
+
+int main(int argc, char **argv)
+{
+    static const struct ut_suite suites[] = {
+        { "algorithm", set_up, tear_down, tests },
+        { NULL, NULL, NULL, NULL },
+    };
+
+    return ut_main(argc, argv, suites);
+}

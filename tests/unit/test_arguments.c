@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/ut.h"
+#include "vcrypto/options.h"
+
+#define MAX_ARGS 8
+
+static char message[VCRYPTO_OPTION_MESSAGE];
+
+/* Parses the arguments up to the first NULL. */
+static bool parse(struct vcrypto_arguments *arguments, const char *const *argv)
+{
+    int argc = 0;
+
+    while (argv[argc]) {
+        argc++;
+    }
+    memset(message, 0, sizeof(message));
+    return vcrypto_arguments_parse(argc, argv, arguments, message);
+}
+
+static void check_refused(const char *expected, const char *const *argv)
+{
+    struct vcrypto_arguments arguments;
+
+    ut_context("%s", argv[0] ? argv[0] : "(none)");
+    UT_TRUE(!parse(&arguments, argv));
+    UT_EQ_STR(message, expected);
+    UT_EQ_U64(arguments.count, 0);
+    UT_TRUE(strchr(message, '\n') == NULL);
+    ut_context(NULL);
+}
+
+#define REFUSED(expected, ...)                                                         \
+    check_refused((expected), (const char *const[MAX_ARGS]){ __VA_ARGS__ })
+
+static void defaults_apply_to_what_is_not_said(void)
+{
+    struct vcrypto_arguments a;
+
+    UT_TRUE_FATAL(parse(&a, (const char *const[]){ "backend=c0", NULL }));
+    UT_EQ_U64(a.count, 1);
+    UT_EQ_STR(a.backends[0].name, "c0");
+    UT_EQ_U64(a.backends[0].options.queues, 1);
+    UT_EQ_U64(a.backends[0].options.max_sessions, 8192);
+    UT_EQ_U64(a.backends[0].options.max_size, 4 << 20);
+    UT_EQ_U64(a.backends[0].options.max_cipher_key_len, 256);
+    UT_EQ_U64(a.backends[0].options.max_auth_key_len, 512);
+    UT_EQ_U64(a.backends[0].options.ready, 1);
+    vcrypto_arguments_free(&a);
+}
+
+static void keys_belong_to_the_backend_before_them(void)
+{
+    struct vcrypto_arguments a;
+
+    UT_TRUE_FATAL(parse(&a, (const char *const[]){ "backend=c0", "queues=64",
+                                                   "max-size=1G", "backend=c1",
+                                                   "ready=off", "max-size=4K", NULL }));
+    UT_EQ_U64(a.count, 2);
+    UT_EQ_U64(a.backends[0].options.queues, 64);
+    UT_EQ_U64(a.backends[0].options.max_size, 1 << 30);
+    UT_EQ_U64(a.backends[0].options.ready, 1);
+    UT_EQ_STR(a.backends[1].name, "c1");
+    UT_EQ_U64(a.backends[1].options.queues, 1);
+    UT_EQ_U64(a.backends[1].options.max_size, 4096);
+    UT_EQ_U64(a.backends[1].options.ready, 0);
+    vcrypto_arguments_free(&a);
+}
+
+static void wrong_arguments_get_one_line_that_helps(void)
+{
+    REFUSED("no backend= was given; write -plugin PATH,backend=NAME[,key=value...]",
+            NULL);
+    REFUSED("'queues' stands before any backend=; write "
+            "-plugin PATH,backend=NAME[,key=value...]",
+            "queues=1", "backend=c0", NULL);
+    REFUSED("c0: queues=0 is out of range; give a number from 1 to 64", "backend=c0",
+            "queues=0", NULL);
+    REFUSED("c0: queues=65 is out of range; give a number from 1 to 64", "backend=c0",
+            "queues=65", NULL);
+    REFUSED("c0: queues=two is no number; give one from 1 to 64", "backend=c0",
+            "queues=two", NULL);
+    REFUSED("c0: queues=1K is no number; give one from 1 to 64", "backend=c0",
+            "queues=1K", NULL);
+    REFUSED("c0: queues=-1 is no number; give one from 1 to 64", "backend=c0",
+            "queues=-1", NULL);
+    REFUSED("c0: queues= is no number; give one from 1 to 64", "backend=c0",
+            "queues=", NULL);
+    REFUSED("c0: queues=99999999999999999999 is no number; give one from 1 to 64",
+            "backend=c0", "queues=99999999999999999999", NULL);
+    REFUSED("c0: max-size=17179869184G is no number; give one from 4096 to 1073741824",
+            "backend=c0", "max-size=17179869184G", NULL);
+    REFUSED("c0: ready=yes is not understood; give on or off", "backend=c0",
+            "ready=yes", NULL);
+    REFUSED(
+        "c0: there is no key 'colour'; the keys are queues, max-sessions, max-size, "
+        "max-cipher-key-len, max-auth-key-len, ready",
+        "backend=c0", "colour=blue", NULL);
+    REFUSED("c0: the name is given twice; give each backend its own", "backend=c0",
+            "backend=c0", NULL);
+    REFUSED("backend=0c is no name; begin with a letter and use letters, digits, '-', "
+            "'.' and '_'",
+            "backend=0c", NULL);
+}
+
+static void very_long_arguments_are_cut_in_messages(void)
+{
+    struct vcrypto_arguments a;
+    char key[4096], value[4096];
+
+    memset(key, 'k', sizeof(key) - 1);
+    key[sizeof(key) - 1] = 0;
+    UT_TRUE(!parse(&a, (const char *const[]){ "backend=c0", key, NULL }));
+    UT_TRUE(strlen(message) < 300);
+    memcpy(value, "backend=", 8);
+    memset(value + 8, '!', sizeof(value) - 9);
+    value[sizeof(value) - 1] = 0;
+    UT_TRUE(!parse(&a, (const char *const[]){ value, NULL }));
+    UT_TRUE(strlen(message) < 300);
+}
+
+static void help_names_every_option(void)
+{
+    struct vcrypto_arguments a;
+    size_t count;
+    const struct vcrypto_option *table = vcrypto_options_table(&count);
+    char *help = vcrypto_arguments_help();
+
+    UT_TRUE(parse(&a, (const char *const[]){ "help=on", NULL }));
+    UT_TRUE(a.help);
+    vcrypto_arguments_free(&a);
+    UT_TRUE_FATAL(help != NULL);
+    for (size_t i = 0; i < count; i++) {
+        ut_context("%s", table[i].name);
+        UT_TRUE(strstr(help, table[i].name) != NULL);
+        UT_TRUE(strstr(help, table[i].help) != NULL);
+    }
+    free(help);
+}
+
+static void defaults_are_in_range(void)
+{
+    size_t count;
+    const struct vcrypto_option *table = vcrypto_options_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        ut_context("%s", table[i].name);
+        UT_TRUE(vcrypto_option_check(&table[i], table[i].initial, message));
+        UT_TRUE(vcrypto_option_check(&table[i], table[i].maximum, message));
+        UT_TRUE(!vcrypto_option_check(&table[i], table[i].maximum + 1, message));
+    }
+}
+
+static const struct ut_test tests[] = {
+    { "defaults apply to what is not said", defaults_apply_to_what_is_not_said },
+    { "keys belong to the backend before them",
+      keys_belong_to_the_backend_before_them },
+    { "wrong arguments get one line that helps",
+      wrong_arguments_get_one_line_that_helps },
+    { "very long arguments are cut in messages",
+      very_long_arguments_are_cut_in_messages },
+    { "help names every option", help_names_every_option },
+    { "defaults are in range", defaults_are_in_range },
+    { NULL, NULL },
+};
+
+int main(int argc, char **argv)
+{
+    static const struct ut_suite suites[] = {
+        { "arguments", NULL, NULL, tests },
+        { NULL, NULL, NULL, NULL },
+    };
+
+    return ut_main(argc, argv, suites);
+}

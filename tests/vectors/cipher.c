@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Published known answers for the CIPHER service, as text, and their decoding.
+ *
+ * NIST SP 800-38A is the recommendation for block cipher modes; CAVP files are those of
+ * NIST's Cryptographic Algorithm Validation Program; IEEE Std 1619-2007 defines XTS.
+ * The IEEE document writes the data unit number as an integer; here it is the 16-byte
+ * little-endian tweak that goes on the wire.
+ */
+#include "vectors/cipher.h"
+
+#include "support/hex.h"
+
+#include <glib.h>
+
+struct hex_vector {
+    const char *source;
+    uint32_t algorithm;
+    const char *name;
+    const char *key;
+    const char *iv; /* NULL: none */
+    const char *plaintext;
+    const char *ciphertext;
+};
+
+static const struct hex_vector table[] = {
+    {
+        .source = "NIST SP 800-38A, F.1.1",
+        .algorithm = CIPHER_VECTOR_AES_ECB,
+        .name = "aes-128-ecb",
+        .key = "2b7e151628aed2a6abf7158809cf4f3c",
+        .plaintext = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+                     "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
+        .ciphertext =
+            "3ad77bb40d7a3660a89ecaf32466ef97f5d3d58503b9699de785895a96fdbaaf"
+            "43b1cd7f598ece23881b00e3ed0306887b0c785e27e8ad3f8223207104725dd4",
+    },
+    {
+        .source = "NIST SP 800-38A, F.1.3",
+        .algorithm = CIPHER_VECTOR_AES_ECB,
+        .name = "aes-192-ecb",
+        .key = "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b",
+        .plaintext = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+                     "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
+        .ciphertext =
+            "bd334f1d6e45f25ff712a214571fa5cc974104846d0ad3ad7734ecb3ecee4eef"
+            "ef7afd2270e2e60adce0ba2face6444e9a4b41ba738d6c72fb16691603c18e0e",
+    },
+    {
+        .source = "NIST SP 800-38A, F.1.5",
+        .algorithm = CIPHER_VECTOR_AES_ECB,
+        .name = "aes-256-ecb",
+        .key = "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
+        .plaintext = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+                     "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
+        .ciphertext =
+            "f3eed1bdb5d2a03c064b5a7e3db181f8591ccb10d410ed26dc5ba74a31362870"
+            "b6ed21b99ca6f4f9f153e7b1beafed1d23304b7a39f9f3ff067d8d8f9e24ecc7",
+    },
+    {
+        .source = "NIST SP 800-38A, F.2.1",
+        .algorithm = CIPHER_VECTOR_AES_CBC,
+        .name = "aes-128-cbc",
+        .key = "2b7e151628aed2a6abf7158809cf4f3c",
+        .iv = "000102030405060708090a0b0c0d0e0f",
+        .plaintext = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+                     "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
+        .ciphertext =
+            "7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b2"
+            "73bed6b8e3c1743b7116e69e222295163ff1caa1681fac09120eca307586e1a7",
+    },
+    {
+        .source = "NIST SP 800-38A, F.2.3",
+        .algorithm = CIPHER_VECTOR_AES_CBC,
+        .name = "aes-192-cbc",
+        .key = "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b",
+        .iv = "000102030405060708090a0b0c0d0e0f",
+        .plaintext = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+                     "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
+        .ciphertext =
+            "4f021db243bc633d7178183a9fa071e8b4d9ada9ad7dedf4e5e738763f69145a"
+            "571b242012fb7ae07fa9baac3df102e008b0e27988598881d920a9e64f5615cd",
+    },
+    {
+        .source = "NIST SP 800-38A, F.2.5",
+        .algorithm = CIPHER_VECTOR_AES_CBC,
+        .name = "aes-256-cbc",
+        .key = "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
+        .iv = "000102030405060708090a0b0c0d0e0f",
+        .plaintext = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+                     "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
+        .ciphertext =
+            "f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d"
+            "39f23369a9d9bacfa530e26304231461b2eb05e2c39be9fcda6c19078c6a9d1b",
+    },
+    {
+        .source = "NIST SP 800-38A, F.5.1",
+        .algorithm = CIPHER_VECTOR_AES_CTR,
+        .name = "aes-128-ctr",
+        .key = "2b7e151628aed2a6abf7158809cf4f3c",
+        .iv = "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff",
+        .plaintext = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+                     "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
+        .ciphertext =
+            "874d6191b620e3261bef6864990db6ce9806f66b7970fdff8617187bb9fffdff"
+            "5ae4df3edbd5d35e5b4f09020db03eab1e031dda2fbe03d1792170a0f3009cee",
+    },
+    {
+        .source = "NIST SP 800-38A, F.5.3",
+        .algorithm = CIPHER_VECTOR_AES_CTR,
+        .name = "aes-192-ctr",
+        .key = "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b",
+        .iv = "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff",
+        .plaintext = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+                     "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
+        .ciphertext =
+            "1abc932417521ca24f2b0459fe7e6e0b090339ec0aa6faefd5ccc2c6f4ce8e94"
+            "1e36b26bd1ebc670d1bd1d665620abf74f78a7f6d29809585a97daec58c6b050",
+    },
+    {
+        .source = "NIST SP 800-38A, F.5.5",
+        .algorithm = CIPHER_VECTOR_AES_CTR,
+        .name = "aes-256-ctr",
+        .key = "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
+        .iv = "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff",
+        .plaintext = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+                     "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
+        .ciphertext =
+            "601ec313775789a5b7a7f504bbf3d228f443e3ca4d62b59aca84e990cacaf5c5"
+            "2b0930daa23de94ce87017ba2d84988ddfc9c58db67aada613c2dd08457941a6",
+    },
+    {
+        .source = "NIST CAVP AESMMT, CBCMMT128.rsp, ENCRYPT COUNT 9",
+        .algorithm = CIPHER_VECTOR_AES_CBC,
+        .name = "aes-128-cbc-10-blocks",
+        .key = "2c14413751c31e2730570ba3361c786b",
+        .iv = "1dbbeb2f19abb448af849796244a19d7",
+        .plaintext = "40d930f9a05334d9816fe204999c3f82a03f6a0457a8c475c94553d1d116693a"
+                     "dc618049f0a769a2eed6a6cb14c0143ec5cccdbc8dec4ce560cfd20622570932"
+                     "6d4de7948e54d603d01b12d7fed752fb23f1aa4494fbb00130e9ded4e77e37c0"
+                     "79042d828040c325b1a5efd15fc842e44014ca4374bf38f3c3fc3ee327733b0c"
+                     "8aee1abcd055772f18dc04603f7b2c1ea69ff662361f2be0a171bbdcea1e5d3f",
+        .ciphertext =
+            "6be8a12800455a320538853e0cba31bd2d80ea0c85164a4c5c261ae485417d93"
+            "effe2ebc0d0a0b51d6ea18633d210cf63c0c4ddbc27607f2e81ed9113191ef86"
+            "d56f3b99be6c415a4150299fb846ce7160b40b63baf1179d19275a2e83698376"
+            "d28b92548c68e06e6d994e2c1501ed297014e702cdefee2f656447706009614d"
+            "801de1caaf73f8b7fa56cf1ba94b631933bbe577624380850f117435a0355b2b",
+    },
+    {
+        .source = "NIST CAVP AESMMT, CBCMMT192.rsp, ENCRYPT COUNT 9",
+        .algorithm = CIPHER_VECTOR_AES_CBC,
+        .name = "aes-192-cbc-10-blocks",
+        .key = "162ad50ee64a0702aa551f571dedc16b2c1b6a1e4d4b5eee",
+        .iv = "24408038161a2ccae07b029bb66355c1",
+        .plaintext = "be8abf00901363987a82cc77d0ec91697ba3857f9e4f84bd79406c138d02698f"
+                     "003276d0449120bef4578d78fecabe8e070e11710b3f0a2744bd52434ec70015"
+                     "884c181ebdfd51c604a71c52e4c0e110bc408cd462b248a80b8a8ac06bb952ac"
+                     "1d7faed144807f1a731b7febcaf7835762defe92eccfc7a9944e1c702cffe6bc"
+                     "86733ed321423121085ac02df8962bcbc1937092eebf0e90a8b20e3dd8c244ae",
+        .ciphertext =
+            "c82cf2c476dea8cb6a6e607a40d2f0391be82ea9ec84a537a6820f9afb997b76"
+            "397d005424faa6a74dc4e8c7aa4a8900690f894b6d1dca80675393d2243adac7"
+            "62f159301e357e98b724762310cd5a7bafe1c2a030dba46fd93a9fdb89cc132c"
+            "a9c17dc72031ec6822ee5a9d99dbca66c784c01b0885cbb62e29d97801927ec4"
+            "15a5d215158d325f9ee689437ad1b7684ad33c0d92739451ac87f39ff8c31b84",
+    },
+    {
+        .source = "NIST CAVP AESMMT, CBCMMT256.rsp, ENCRYPT COUNT 9",
+        .algorithm = CIPHER_VECTOR_AES_CBC,
+        .name = "aes-256-cbc-10-blocks",
+        .key = "48be597e632c16772324c8d3fa1d9c5a9ecd010f14ec5d110d3bfec376c5532b",
+        .iv = "d6d581b8cf04ebd3b6eaa1b53f047ee1",
+        .plaintext = "0c63d413d3864570e70bb6618bf8a4b9585586688c32bba0a5ecc1362fada74a"
+                     "da32c52acfd1aa7444ba567b4e7daaecf7cc1cb29182af164ae5232b00286869"
+                     "5635599807a9a7f07a1f137e97b1e1c9dabc89b6a5e4afa9db5855edaa575056"
+                     "a8f4f8242216242bb0c256310d9d329826ac353d715fa39f80cec144d6424558"
+                     "f9f70b98c920096e0f2c855d594885a00625880e9dfb734163cecef72cf030b8",
+        .ciphertext =
+            "fc5873e50de8faf4c6b84ba707b0854e9db9ab2e9f7d707fbba338c6843a18fc"
+            "6facebaf663d26296fb329b4d26f18494c79e09e779647f9bafa87489630d79f"
+            "4301610c2300c19dbf3148b7cac8c4f4944102754f332e92b6f7c5e75bc6179e"
+            "b877a078d4719009021744c14f13fd2a55a2b9c44d18000685a845a4f632c7c5"
+            "6a77306efa66a24d05d088dcd7c13fe24fc447275965db9e4d37fbc9304448cd",
+    },
+    {
+        .source = "RFC 3686, section 6, test vector #3",
+        .algorithm = CIPHER_VECTOR_AES_CTR,
+        .name = "aes-128-ctr-36-bytes",
+        .key = "7691be035e5020a8ac6e618529f9a0dc",
+        .iv = "00e0017b27777f3f4a1786f000000001",
+        .plaintext = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                     "20212223",
+        .ciphertext = "c1cf48a89f2ffdd9cf4652e9efdb72d74540a42bde6d7836d59a5ceaaef31053"
+                      "25b2072f",
+    },
+    {
+        .source = "RFC 3686, section 6, test vector #6",
+        .algorithm = CIPHER_VECTOR_AES_CTR,
+        .name = "aes-192-ctr-36-bytes",
+        .key = "02bf391ee8ecb159b959617b0965279bf59b60a786d3e0fe",
+        .iv = "0007bdfd5cbd60278dcc091200000001",
+        .plaintext = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                     "20212223",
+        .ciphertext = "96893fc55e5c722f540b7dd1ddf7e758d288bc95c69165884536c811662f2188"
+                      "abee0935",
+    },
+    {
+        .source = "RFC 3686, section 6, test vector #9",
+        .algorithm = CIPHER_VECTOR_AES_CTR,
+        .name = "aes-256-ctr-36-bytes",
+        .key = "ff7a617ce69148e4f1726e2f43581de2aa62d9f805532edff1eed687fb54153d",
+        .iv = "001cc5b751a51d70a1c1114800000001",
+        .plaintext = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                     "20212223",
+        .ciphertext = "eb6c52821d0bbbf7ce7594462aca4faab407df866569fd07f48cc0b583d6071f"
+                      "1ec0e6b8",
+    },
+    {
+        .source = "NIST CAVP XTSGenAES128.rsp, ENCRYPT COUNT 101",
+        .algorithm = CIPHER_VECTOR_AES_XTS,
+        .name = "aes-128-xts-32-bytes",
+        .key = "b7b93f516aef295eff3a29d837cf1f135347e8a21dae616ff5062b2e8d78ce5e",
+        .iv = "873edea653b643bd8bcf51403197ed14",
+        .plaintext = "236f8a5b58dd55f6194ed70c4ac1a17f1fe60ec9a6c454d087ccb77d6b638c47",
+        .ciphertext =
+            "22e6a3c6379dcf7599b052b5a749c7f78ad8a11b9f1aa9430cf3aef445682e19",
+    },
+    {
+        .source = "NIST CAVP XTSGenAES128.rsp, DECRYPT COUNT 500",
+        .algorithm = CIPHER_VECTOR_AES_XTS,
+        .name = "aes-128-xts-48-bytes",
+        .key = "bf14b298e9c72ca73676915a80fa2fac4fe2b56ebc4df57e3028fd4a41ac9e1c",
+        .iv = "5e49263efac5451ee395083c25de2c13",
+        .plaintext = "401efe5c41cea23da0d33caa946b916c88ad99d65fb8238047597b94bcdb88b7",
+        .ciphertext =
+            "63a98f178be85688a8a5ce00b25bf08a972d34ece95c6947260e6e44fdbaa357",
+    },
+    {
+        .source = "NIST CAVP XTSGenAES256.rsp, ENCRYPT COUNT 1",
+        .algorithm = CIPHER_VECTOR_AES_XTS,
+        .name = "aes-256-xts-32-bytes",
+        .key = "1ea661c58d943a0e4801e42f4b0947149e7f9f8e3e68d0c7505210bd311a0e7c"
+               "d6e13ffdf2418d8d1911c004cda58da3d619b7e2b9141e58318eea392cf41b08",
+        .iv = "adf8d92627464ad2f0428e84a9f87564",
+        .plaintext = "2eedea52cd8215e1acc647e810bbc3642e87287f8d2e57e36c0a24fbc12a202e",
+        .ciphertext =
+            "cbaad0e2f6cea3f50b37f934d46a9b130b9d54f07e34f36af793e86f73c6d7db",
+    },
+    {
+        .source = "NIST CAVP XTSGenAES256.rsp, ENCRYPT COUNT 101",
+        .algorithm = CIPHER_VECTOR_AES_XTS,
+        .name = "aes-256-xts-48-bytes",
+        .key = "266c336b3b01489f3267f52835fd92f674374b88b4e1ebd2d36a5f457581d9d0"
+               "42c3eef7b0b7e5137b086496b4d9e6ac658d7196a23f23f036172fdb8faee527",
+        .iv = "06b209a7a22f486ecbfadb0f3137ba42",
+        .plaintext = "ca7d65ef8d3dfad345b61ccddca1ad81de830b9e86c7b426d76cb7db766852d9"
+                     "81c6b21409399d78f42cc0b33a7bbb06",
+        .ciphertext = "c73256870cc2f4dd57acc74b5456dbd776912a128bc1f77d72cdebbf270044b7"
+                      "a43ceed29025e1e8be211fa3c3ed002d",
+    },
+    {
+        .source = "IEEE Std 1619-2007, annex B, vector 4",
+        .algorithm = CIPHER_VECTOR_AES_XTS,
+        .name = "aes-128-xts-512-bytes",
+        .key = "2718281828459045235360287471352631415926535897932384626433832795",
+        .iv = "00000000000000000000000000000000",
+        .plaintext = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                     "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+                     "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+                     "606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f"
+                     "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
+                     "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+                     "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+                     "e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"
+                     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                     "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+                     "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+                     "606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f"
+                     "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
+                     "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+                     "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+                     "e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff",
+        .ciphertext =
+            "27a7479befa1d476489f308cd4cfa6e2a96e4bbe3208ff25287dd3819616e89c"
+            "c78cf7f5e543445f8333d8fa7f56000005279fa5d8b5e4ad40e736ddb4d35412"
+            "328063fd2aab53e5ea1e0a9f332500a5df9487d07a5c92cc512c8866c7e860ce"
+            "93fdf166a24912b422976146ae20ce846bb7dc9ba94a767aaef20c0d61ad0265"
+            "5ea92dc4c4e41a8952c651d33174be51a10c421110e6d81588ede82103a252d8"
+            "a750e8768defffed9122810aaeb99f9172af82b604dc4b8e51bcb08235a6f434"
+            "1332e4ca60482a4ba1a03b3e65008fc5da76b70bf1690db4eae29c5f1badd03c"
+            "5ccf2a55d705ddcd86d449511ceb7ec30bf12b1fa35b913f9f747a8afd1b130e"
+            "94bff94effd01a91735ca1726acd0b197c4e5b03393697e126826fb6bbde8ecc"
+            "1e08298516e2c9ed03ff3c1b7860f6de76d4cecd94c8119855ef5297ca67e9f3"
+            "e7ff72b1e99785ca0a7e7720c5b36dc6d72cac9574c8cbbc2f801e23e56fd344"
+            "b07f22154beba0f08ce8891e643ed995c94d9a69c9f1b5f499027a78572aeebd"
+            "74d20cc39881c213ee770b1010e4bea718846977ae119f7a023ab58cca0ad752"
+            "afe656bb3c17256a9f6e9bf19fdd5a38fc82bbe872c5539edb609ef4f79c203e"
+            "bb140f2e583cb2ad15b4aa5b655016a8449277dbd477ef2c8d6c017db738b18d"
+            "eb4a427d1923ce3ff262735779a418f20a282df920147beabe421ee5319d0568",
+    },
+    {
+        .source = "IEEE Std 1619-2007, annex B, vector 10",
+        .algorithm = CIPHER_VECTOR_AES_XTS,
+        .name = "aes-256-xts-512-bytes",
+        .key = "2718281828459045235360287471352662497757247093699959574966967627"
+               "3141592653589793238462643383279502884197169399375105820974944592",
+        .iv = "ff000000000000000000000000000000",
+        .plaintext = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                     "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+                     "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+                     "606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f"
+                     "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
+                     "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+                     "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+                     "e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"
+                     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                     "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+                     "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+                     "606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f"
+                     "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
+                     "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+                     "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+                     "e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff",
+        .ciphertext =
+            "1c3b3a102f770386e4836c99e370cf9bea00803f5e482357a4ae12d414a3e63b"
+            "5d31e276f8fe4a8d66b317f9ac683f44680a86ac35adfc3345befecb4bb188fd"
+            "5776926c49a3095eb108fd1098baec70aaa66999a72a82f27d848b21d4a741b0"
+            "c5cd4d5fff9dac89aeba122961d03a757123e9870f8acf1000020887891429ca"
+            "2a3e7a7d7df7b10355165c8b9a6d0a7de8b062c4500dc4cd120c0f7418dae3d0"
+            "b5781c34803fa75421c790dfe1de1834f280d7667b327f6c8cd7557e12ac3a0f"
+            "93ec05c52e0493ef31a12d3d9260f79a289d6a379bc70c50841473d1a8cc81ec"
+            "583e9645e07b8d9670655ba5bbcfecc6dc3966380ad8fecb17b6ba02469a020a"
+            "84e18e8f84252070c13e9f1f289be54fbc481457778f616015e1327a02b140f1"
+            "505eb309326d68378f8374595c849d84f4c333ec4423885143cb47bd71c5edae"
+            "9be69a2ffeceb1bec9de244fbe15992b11b77c040f12bd8f6a975a44a0f90c29"
+            "a9abc3d4d893927284c58754cce294529f8614dcd2aba991925fedc4ae74ffac"
+            "6e333b93eb4aff0479da9a410e4450e0dd7ae4c6e2910900575da401fc07059f"
+            "645e8b7e9bfdef33943054ff84011493c27b3429eaedb4ed5376441a77ed4385"
+            "1ad77f16f541dfd269d50d6a5f14fb0aab1cbb4c1550be97f7ab4066193c4caa"
+            "773dad38014bd2092fa755c824bb5e54c4f36ffda9fcea70b9c6e693e148c151",
+    },
+    {
+        .source = "IEEE Std 1619-2007, annex B, vector 15",
+        .algorithm = CIPHER_VECTOR_AES_XTS,
+        .name = "aes-128-xts-17-bytes",
+        .key = "fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0bfbebdbcbbbab9b8b7b6b5b4b3b2b1b0",
+        .iv = "9a785634120000000000000000000000",
+        .plaintext = "000102030405060708090a0b0c0d0e0f10",
+        .ciphertext = "6c1625db4671522d3d7599601de7ca09ed",
+    },
+    {
+        .source = "IEEE Std 1619-2007, annex B, vector 18",
+        .algorithm = CIPHER_VECTOR_AES_XTS,
+        .name = "aes-128-xts-20-bytes",
+        .key = "fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0bfbebdbcbbbab9b8b7b6b5b4b3b2b1b0",
+        .iv = "9a785634120000000000000000000000",
+        .plaintext = "000102030405060708090a0b0c0d0e0f10111213",
+        .ciphertext = "9d84c813f719aa2c7be3f66171c7c5c2edbf9dac",
+    },
+    {
+        .source = "NIST CAVP TDES, TECBMMT3.rsp, ENCRYPT COUNT 3",
+        .algorithm = CIPHER_VECTOR_3DES_ECB,
+        .name = "3des-three-key-ecb-4-blocks",
+        .key = "b0265876ae4cce98e697cef4048a45e30815a83276efec31",
+        .plaintext = "b59cc5e13bd10f801e2464e029c383cacfe812646c0bf805ce560848f459df5f",
+        .ciphertext =
+            "26d325d7f6b90510521344875d157166580748b2a3feeecb959e574e451cae80",
+    },
+    {
+        .source = "NIST CAVP TDES, TECBMMT3.rsp, ENCRYPT COUNT 9",
+        .algorithm = CIPHER_VECTOR_3DES_ECB,
+        .name = "3des-three-key-ecb-10-blocks",
+        .key = "df20ae3d54858013514367024f7a7ad529d979f71abfd5f1",
+        .plaintext = "f0fa379f7e507d3d97674fc3538b19fd1b1034f0b1410b6e70997de7d6368382"
+                     "3f8a136cf354447063ceb2c9b02824346d366c49a6668f0a21f426bde36104f7"
+                     "f62119fa6a9496409a375258b11c6df1",
+        .ciphertext = "ce9233ba7cbbc0f8ff3cf7d6ff70940012ef58aad5c86399fe0a8216c96e4192"
+                      "deff426946b03ae2374d7fd1d9a5933bac7878044ac217649f51fdaaaa915d01"
+                      "125f0dcbe9ed1ca6aba83314f8e861b1",
+    },
+    {
+        .source = "NIST CAVP TDES, TECBMMT3.rsp, DECRYPT COUNT 9",
+        .algorithm = CIPHER_VECTOR_3DES_ECB,
+        .name = "3des-three-key-ecb-10-blocks-decrypt",
+        .key = "dfdff7928602798af4f21351ef7a4a7694c1f2e9516e7ad9",
+        .plaintext = "3e6f63c3d1480052369a791f72c895f202c01a6977124143ede89465ff4bb68f"
+                     "5ab7b36dc5ec1240391d4c69bc17f0ed4535a63acc736a0edd953f188d52f471"
+                     "1ff0f0e61ff9c1a643eece7dda486221",
+        .ciphertext = "cc6168f0aee3a919b3968ac01b867de6f364f96f9eceb783b5cf213511aa0862"
+                      "25d395dc913f82c8f5dd894503651d4fd95059e28d2736620901003a19480bc4"
+                      "c2bba269d6b94009c5bc039cb6245d1a",
+    },
+    {
+        .source = "NIST CAVP TDES, TECBMMT2.rsp, ENCRYPT COUNT 3",
+        .algorithm = CIPHER_VECTOR_3DES_ECB,
+        .name = "3des-two-key-ecb-4-blocks",
+        .key = "3ba298d997082338e02a3d204fae7949",
+        .plaintext = "19a4f0ef3cabcad667c6e0a02b55e3c66db885c20b613cc7c32d43af50f4e335",
+        .ciphertext =
+            "622c65eb6fc01bf4892287532e32c9c73b991cb33932926ac43a0c7e08b34501",
+    },
+    {
+        .source = "NIST CAVP TDES, TECBMMT2.rsp, ENCRYPT COUNT 9",
+        .algorithm = CIPHER_VECTOR_3DES_ECB,
+        .name = "3des-two-key-ecb-10-blocks",
+        .key = "07bfe09452fef80e7015b6df263e9858",
+        .plaintext = "1b15b4e31f41cc06b4c4b91f0a24b70ada40f9bd92e4ee7eb29bc35476c429bb"
+                     "b5e8589b094b547b30c16ff2b2c30f5fc4c2b1da6dbb2e6be70c3d7948863a85"
+                     "62c32618e7baeef9d190f0a400b2bbf8",
+        .ciphertext = "e198fe5979b9afaafccb00a001f1fe7f0550ad1a55139e84e855fdc2c1129bf1"
+                      "a70952d352cb91931532ee39d837ba9d7a043a6b9a35cae313068a4b28f85ad0"
+                      "4201cf1e26997692ee1694656f570a8c",
+    },
+    {
+        .source = "NIST CAVP TDES, TECBMMT2.rsp, DECRYPT COUNT 9",
+        .algorithm = CIPHER_VECTOR_3DES_ECB,
+        .name = "3des-two-key-ecb-10-blocks-decrypt",
+        .key = "b64c4c3efbc75bea2fc492a462047361",
+        .plaintext = "c833e04b591bcaa745ff67893a468ec160264ef04f1cde0f68b8ae54ff6530ad"
+                     "5f2575b32df70e5ecda7b8d49bc17680ccb65e4367a8da9a20c3b67232ef9766"
+                     "6eedfb03602b7170d23a18dc19341602",
+        .ciphertext = "e9121506f8c0bd362f0767f8e62c56558f309301a1f78599d5aac129955923f1"
+                      "b1e51e69551d508238275a2f1522ee245f092add31da24e384f8c64ba4cedc7f"
+                      "e5b66b41911944ec26d7dafdbee951d3",
+    },
+    {
+        .source = "NIST CAVP TDES, TCBCMMT3.rsp, ENCRYPT COUNT 3",
+        .algorithm = CIPHER_VECTOR_3DES_CBC,
+        .name = "3des-three-key-cbc-4-blocks",
+        .key = "d98aadc76d4a3716158c32866efbb9ce834af2297379a49d",
+        .iv = "3c5220327c502b44",
+        .plaintext = "6174079dda53ca723ebf00a66837f8d5ce648c08acaa5ee45ffe62210ef79d3e",
+        .ciphertext =
+            "f5bd4d600bed77bec78409e3530ebda1d815506ed53103015b87e371ae000958",
+    },
+    {
+        .source = "NIST CAVP TDES, TCBCMMT3.rsp, ENCRYPT COUNT 9",
+        .algorithm = CIPHER_VECTOR_3DES_CBC,
+        .name = "3des-three-key-cbc-10-blocks",
+        .key = "9b162a0df8ad9b61c88676e3d586434570b902f12a2046e0",
+        .iv = "ebd6fefe029ad54b",
+        .plaintext = "f4c1c918e77355c8156f0fd778da52bff121ae5f2f44eaf4d2754946d0e10d1f"
+                     "18ce3a0176e69c18b7d20b6e0d0bee5eb5edfe4bd60e4d92adcd86bce72e76f9"
+                     "4ee5cbcaa8b01cfddcea2ade575e66ac",
+        .ciphertext = "1ff3c8709f403a8eff291aedf50c010df5c5ff64a8b205f1fce68564798897a3"
+                      "90db16ee0d053856b75898009731da290fcc119dad987277aacef694872e880c"
+                      "4bb41471063fae05c89f25e4bd0cad6a",
+    },
+    {
+        .source = "NIST CAVP TDES, TCBCMMT3.rsp, DECRYPT COUNT 9",
+        .algorithm = CIPHER_VECTOR_3DES_CBC,
+        .name = "3des-three-key-cbc-10-blocks-decrypt",
+        .key = "524a01b30ddf377afdbc0779625807383b9bb952a86849f4",
+        .iv = "69f4af59fe96e79d",
+        .plaintext = "d56fa31c1db2978fa11c1dae70252a168b8193f1e0438e723aaf446dad2f5e49"
+                     "0a4b53d7bd08e308e030187428ca5f554cb6dbd46f4b68677f4496098d23412c"
+                     "0f8863379e9f8330813836b8d48c987e",
+        .ciphertext = "889d82d2961d440ea1089dec8713884f32cf5a06ca159a4b29a812909016267c"
+                      "98df65306bd95ece33d3b53cd3797625d678a841a4e226d7fcd3aa809e552b2d"
+                      "4881696be4e7c6e60030572c7e023bb4",
+    },
+    {
+        .source = "NIST CAVP TDES, TCBCMMT2.rsp, ENCRYPT COUNT 3",
+        .algorithm = CIPHER_VECTOR_3DES_CBC,
+        .name = "3des-two-key-cbc-4-blocks",
+        .key = "857feacd16157c58e5347a70e56e578a",
+        .iv = "002dcb6d46ef0969",
+        .plaintext = "1f13701c7f0d7385307507a18e89843ebd295bd5e239ef109347a6898c6d3fd5",
+        .ciphertext =
+            "a0e4edde34f05bd8397ce279e49853e9387ba04be562f5fa19c3289c3f5a3391",
+    },
+    {
+        .source = "NIST CAVP TDES, TCBCMMT2.rsp, ENCRYPT COUNT 9",
+        .algorithm = CIPHER_VECTOR_3DES_CBC,
+        .name = "3des-two-key-cbc-10-blocks",
+        .key = "23abb073a2df34cb3d1fdce6b092582c",
+        .iv = "7d7fbf19e8562d32",
+        .plaintext = "31e718fd95e6d7ca4f94763191add2674ab07c909d88c486916c16d60a048a0c"
+                     "f8cdb631cebec791362cd0c202eb61e166b65c1f65d0047c8aec57d3d84b9e17"
+                     "032442dce148e1191b06a12c284cc41e",
+        .ciphertext = "c9a3f75ab6a7cd08a7fd53ca540aafe731d257ee1c379fadcc4cc1a06e7c12bd"
+                      "dbeb7562c436d1da849ed072629e82a97b56d9becc25ff4f16f21c5f2a019116"
+                      "04f0b5c49df96cb641faee662ca8aa68",
+    },
+    {
+        .source = "NIST CAVP TDES, TCBCMMT2.rsp, DECRYPT COUNT 9",
+        .algorithm = CIPHER_VECTOR_3DES_CBC,
+        .name = "3des-two-key-cbc-10-blocks-decrypt",
+        .key = "9eec31d3d38ae63ea49d6e7fb602b592",
+        .iv = "4adacd3d81a84c43",
+        .plaintext = "5d5035230ebb32332b526b1e1c8482c620e5f868d118c20ec13c6614b05990b9"
+                     "93b176cfb96ac81668e8d67111ca6ba5f1656195d6f4e9bdd7f758107751d530"
+                     "5537c44d1b49bf8cd1bba37b22e6da77",
+        .ciphertext = "f9a5491096a8f532fd49ceb29b5345cf05153d6cdeb61108fcc9d9f0c621e9b3"
+                      "e0e79bd70be94fca4635af1b39e738ead43ff69e34f78ed6c6d382a1ae79b1f1"
+                      "6a831d4db2d3f1c7a326c32e1dec1684",
+    },
+};
+
+static void decode(struct cipher_vector *v, const struct hex_vector *h)
+{
+    size_t ciphertext_len;
+
+    v->source = h->source;
+    v->algorithm = h->algorithm;
+    v->name = h->name;
+    v->key = hex_dup(h->key, &v->key_len);
+    v->iv = hex_dup(h->iv ? h->iv : "", &v->iv_len);
+    v->plaintext = hex_dup(h->plaintext, &v->len);
+    v->ciphertext = hex_dup(h->ciphertext, &ciphertext_len);
+    g_assert_cmpuint(v->len, ==, ciphertext_len);
+}
+
+const struct cipher_vector *cipher_vectors(size_t *n)
+{
+    static struct cipher_vector decoded[G_N_ELEMENTS(table)];
+
+    *n = G_N_ELEMENTS(table);
+    for (size_t i = 0; i < *n && !decoded[i].name; i++) {
+        decode(&decoded[i], &table[i]);
+    }
+    return decoded;
+}

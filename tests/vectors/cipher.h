@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Published known answers for the CIPHER service. Each row cites the publication it
+ * comes from and serves both directions: the ciphertext decrypts to the plaintext.
+ */
+#ifndef VCRYPTO_TESTS_VECTORS_CIPHER_H
+#define VCRYPTO_TESTS_VECTORS_CIPHER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Algorithm numbers of the virtio-crypto specification, CIPHER service. */
+enum {
+    CIPHER_VECTOR_AES_ECB = 2,
+    CIPHER_VECTOR_AES_CBC = 3,
+    CIPHER_VECTOR_AES_CTR = 4,
+    CIPHER_VECTOR_3DES_ECB = 7,
+    CIPHER_VECTOR_3DES_CBC = 8,
+    CIPHER_VECTOR_AES_XTS = 13,
+};
+
+/** One known answer. A two-key triple DES key has 16 bytes: K1, then K2. */
+struct cipher_vector {
+    const char *source; /* the publication */
+    uint32_t algorithm;
+    const char *name; /* unique */
+    const uint8_t *key;
+    size_t key_len;
+    const uint8_t *iv; /* for XTS the tweak */
+    size_t iv_len;
+    const uint8_t *plaintext;
+    const uint8_t *ciphertext;
+    size_t len; /* of plaintext and of ciphertext */
+};
+
+/**
+ * cipher_vectors() - all of them
+ * @n: where their number goes
+ *
+ * Return: the table, decoded at the first call (not from two threads at once).
+ */
+const struct cipher_vector *cipher_vectors(size_t *n);
+
+#endif

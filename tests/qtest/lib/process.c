@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Child processes of a test.
+ */
+#define _GNU_SOURCE 1
+
+#include "process.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CANNOT_EXECUTE "the program cannot be executed\n"
+
+static _Noreturn void run_child(const char *const *argv, int output, pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* The parent may have died before the line above took effect. */
+    if (getppid() == parent && dup2(output, STDOUT_FILENO) >= 0 &&
+        dup2(output, STDERR_FILENO) >= 0) {
+        execvp(argv[0], (char *const *)argv);
+        if (write(STDERR_FILENO, CANNOT_EXECUTE, strlen(CANNOT_EXECUTE)) < 0) {
+            _exit(126);
+        }
+    }
+    _exit(127);
+}
+
+bool qt_process_start(struct qt_process *process, const char *const *argv, int output)
+{
+    pid_t parent = getpid();
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        run_child(argv, output, parent);
+    }
+    if (pid < 0) {
+        return false;
+    }
+    process->pid = pid;
+    process->pidfd = pidfd_open(pid, 0);
+    if (process->pidfd < 0) {
+        qt_process_kill(process);
+        return false;
+    }
+    return true;
+}
+
+static int reap(struct qt_process *process)
+{
+    int status = 0;
+
+    waitpid(process->pid, &status, 0);
+    if (process->pidfd >= 0) {
+        close(process->pidfd);
+    }
+    process->pidfd = -1;
+    process->pid = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+bool qt_process_wait(struct qt_process *process, int timeout_ms, int *status)
+{
+    struct pollfd fd = { .fd = process->pidfd, .events = POLLIN };
+
+    if (poll(&fd, 1, timeout_ms) <= 0) {
+        return false;
+    }
+    *status = reap(process);
+    return true;
+}
+
+int qt_process_kill(struct qt_process *process)
+{
+    kill(process->pid, SIGKILL);
+    return reap(process);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The driver's side of a split virtqueue in guest RAM.
+ *
+ * qt_vring_add() makes chains available in the ring but the device sees them only after
+ * qt_vring_publish(); so any number can be handed over with one notification. The
+ * fields are public: tests of broken rings write to them as they like.
+ */
+#ifndef QT_VRING_H
+#define QT_VRING_H
+
+#include "virtio.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** A descriptor as tests think of it. */
+struct qt_desc {
+    uint64_t gpa;
+    uint32_t len;
+    bool writable;
+};
+
+/* What is in guest memory, little-endian. */
+struct qt_ring_desc {
+    uint64_t addr;
+    uint32_t len;
+    uint16_t flags;
+    uint16_t next;
+};
+
+#define QT_DESC_NEXT     1
+#define QT_DESC_WRITE    2
+#define QT_DESC_INDIRECT 4
+
+struct qt_vring {
+    struct qt_virtio *dev;
+    uint16_t index; /* number of the queue */
+    uint16_t size;
+    uint64_t desc_gpa;
+    uint64_t avail_gpa;
+    uint64_t used_gpa;
+    struct qt_ring_desc *desc; /* the same three, as host pointers */
+    uint16_t *avail;           /* flags, idx, ring[size], used_event */
+    uint8_t *used;             /* flags, idx, {id, len}[size], avail_event */
+    uint64_t notify_addr;
+    uint16_t next_avail; /* idx once everything added is published */
+    uint16_t last_used;  /* entries of the used ring taken so far */
+    uint16_t free_head;  /* free descriptors, linked through next_free[] */
+    uint16_t num_free;
+    uint16_t *next_free;
+    uint16_t *chain_len; /* by head: descriptors that it occupies in the table */
+};
+
+/**
+ * qt_vring_new() - allocate a ring, and enable the queue
+ * @size: a power of two; 0 for the device's maximum
+ * @vector: MSI-X vector or QT_NO_VECTOR
+ *
+ * Between feature negotiation and DRIVER_OK. Return: for qt_vring_free().
+ */
+struct qt_vring *qt_vring_new(struct qt_virtio *dev, uint16_t index, uint16_t size,
+                              uint16_t vector);
+
+/** qt_vring_free() - release the test's own memory; NULL is ignored */
+void qt_vring_free(struct qt_vring *vq);
+
+/**
+ * qt_vring_add() - make a chain of @n descriptors available, not yet published
+ *
+ * Return: the head, by which the device names it. No room in the ring ends the test.
+ */
+uint16_t qt_vring_add(struct qt_vring *vq, const struct qt_desc *desc, unsigned n);
+
+/** qt_vring_add_indirect() - the same through an indirect table in new guest memory */
+uint16_t qt_vring_add_indirect(struct qt_vring *vq, const struct qt_desc *desc,
+                               unsigned n);
+
+/** qt_vring_publish() - let the device see what was added */
+void qt_vring_publish(struct qt_vring *vq);
+
+/** qt_vring_notify() - notify the device, whatever the ring says about that */
+void qt_vring_notify(struct qt_vring *vq);
+
+/** qt_vring_kick() - publish and notify */
+void qt_vring_kick(struct qt_vring *vq);
+
+/**
+ * qt_vring_wants_notify() - whether the device asks to be notified of what was
+ * published since @old_avail, by its flag or by its event index
+ */
+bool qt_vring_wants_notify(const struct qt_vring *vq, uint16_t old_avail);
+
+/** qt_vring_set_used_event() - ask for an interrupt when used.idx passes @idx */
+void qt_vring_set_used_event(struct qt_vring *vq, uint16_t idx);
+
+/** qt_vring_used_idx() - the device's used.idx */
+uint16_t qt_vring_used_idx(const struct qt_vring *vq);
+
+/** qt_vring_get() - take the next used entry; false if there is none */
+bool qt_vring_get(struct qt_vring *vq, uint32_t *id, uint32_t *len);
+
+/** qt_vring_wait() - the same, waiting for it; false after @timeout_ms */
+bool qt_vring_wait(struct qt_vring *vq, int timeout_ms, uint32_t *id, uint32_t *len);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Devices that come and go while the machine runs: whatever a round of device_add, a
+ * request and device_del took, it gives back.
+ */
+#include "crypto.h"
+#include "support/ut.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ROUNDS     100
+#define WARM_UP    20 /* rounds until what is allocated once is allocated */
+#define SLOT       5
+#define EJECT_PORT 0xae08 /* of the "pc" machine: what a guest's ACPI code would do */
+#define SLACK_KIB  1024
+
+struct usage {
+    unsigned threads;
+    unsigned descriptors;
+    unsigned rss_kib;
+};
+
+static struct qt_machine *machine;
+
+/*
+ * QEMU's allocator, inherited from here, keeps nothing that was freed: otherwise what
+ * is resident depends on when QEMU's RCU thread last trimmed the heap, which makes more
+ * of a difference than the leak that this test looks for.
+ */
+static void keep_nothing_that_was_freed(void)
+{
+    g_setenv("MALLOC_ARENA_MAX", "1", TRUE);
+    g_setenv("MALLOC_MMAP_THRESHOLD_", "4096", TRUE);
+    g_setenv("MALLOC_TRIM_THRESHOLD_", "0", TRUE);
+    g_setenv("MALLOC_TOP_PAD_", "0", TRUE);
+}
+
+static int start(void)
+{
+    g_autofree char *plugin = NULL;
+
+    if (!qt_plugin()) {
+        return 0;
+    }
+    keep_nothing_that_was_freed();
+    plugin = g_strdup_printf("%s,backend=crypto0,queues=4", qt_plugin());
+    machine = qt_machine_start(&(struct qt_machine_opts){
+        .machine = "pc",
+        .args = (const char *const[]){ "-plugin", plugin, NULL },
+    });
+    return machine ? 0 : -1;
+}
+
+static int stop(void)
+{
+    return qt_machine_stop(machine);
+}
+
+static unsigned status_field(const char *status, const char *name)
+{
+    const char *line = strstr(status, name);
+    unsigned value = 0;
+
+    UT_TRUE_FATAL(line != NULL);
+    UT_TRUE_FATAL(sscanf(line + strlen(name), "%u", &value) == 1);
+    return value;
+}
+
+static unsigned count_entries(const char *path)
+{
+    GDir *dir = g_dir_open(path, 0, NULL);
+    unsigned n = 0;
+
+    UT_TRUE_FATAL(dir != NULL);
+    while (g_dir_read_name(dir)) {
+        n++;
+    }
+    g_dir_close(dir);
+    return n;
+}
+
+static struct usage measure(void)
+{
+    g_autofree char *path =
+        g_strdup_printf("/proc/%d/status", (int)machine->process.pid);
+    g_autofree char *fds = g_strdup_printf("/proc/%d/fd", (int)machine->process.pid);
+    g_autofree char *status = NULL;
+
+    UT_TRUE_FATAL(g_file_get_contents(path, &status, NULL, NULL));
+    return (struct usage){
+        .threads = status_field(status, "Threads:"),
+        .descriptors = count_entries(fds),
+        .rss_kib = status_field(status, "VmRSS:"),
+    };
+}
+
+static void add(void)
+{
+    UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL,
+                         "{'execute': 'device_add', 'arguments': {'driver': "
+                         "'virtio-crypto-pci', 'id': 'dev0', 'bus': 'pci.0', 'addr': "
+                         "'%d', 'cryptodev': 'crypto0'}}",
+                         SLOT));
+}
+
+static void delete (void)
+{
+    g_autofree char *event = NULL;
+
+    UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL,
+                         "{'execute': 'device_del', 'arguments': {'id': 'dev0'}}"));
+    qt_outl(machine->qtest, EJECT_PORT, 1u << SLOT);
+    for (;;) {
+        event = qt_qmp_wait_event(machine->qmp, "DEVICE_DELETED", QT_TIMEOUT_MS);
+        UT_TRUE_FATAL(event != NULL);
+        if (strstr(event, "\"dev0\"")) {
+            break; /* the other one is for the device inside the PCI function */
+        }
+        g_clear_pointer(&event, g_free);
+    }
+    qt_qmp_forget_events(machine->qmp);
+}
+
+static void one_request(struct qt_crypto *crypto, uint32_t queue)
+{
+    static const uint8_t key[16] = "hotplug hotplug", iv[16];
+    uint8_t src[64], there[64], back[64];
+    struct qt_create_reply enc, dec;
+    uint32_t used;
+
+    memset(src, 0x5c, sizeof(src));
+    enc = qt_crypto_create_cipher(crypto, 3, key, sizeof(key), QT_OP_ENCRYPT);
+    dec = qt_crypto_create_cipher(crypto, 3, key, sizeof(key), QT_OP_DECRYPT);
+    UT_EQ_U64_FATAL(enc.status, QT_OK);
+    UT_EQ_U64_FATAL(dec.status, QT_OK);
+    struct qt_cipher request = { .opcode = QT_CIPHER_ENCRYPT,
+                                 .session = enc.session,
+                                 .iv = iv,
+                                 .iv_len = sizeof(iv),
+                                 .src = src,
+                                 .len = sizeof(src),
+                                 .queue = queue,
+                                 .layout = QT_INDIRECT };
+    UT_EQ_U64(qt_crypto_cipher(crypto, &request, there, &used), QT_OK);
+    request.opcode = QT_CIPHER_DECRYPT;
+    request.session = dec.session;
+    request.src = there;
+    UT_EQ_U64(qt_crypto_cipher(crypto, &request, back, &used), QT_OK);
+    UT_EQ_MEM(back, src, sizeof(src));
+}
+
+/* Sessions are left behind: they go with the device. */
+static void one_round(unsigned round)
+{
+    uint64_t mark = qt_mem_mark(&machine->mem);
+    struct qt_crypto *crypto;
+
+    ut_context("round %u", round);
+    add();
+    crypto = qt_crypto_open(machine, 0, QT_CRYPTO_LINUX_FEATURES);
+    one_request(crypto, round % 4);
+    qt_crypto_close(crypto);
+    delete ();
+    qt_mem_reset(&machine->mem, mark);
+}
+
+static void rounds_leave_nothing_behind(void)
+{
+    struct usage before = { 0 }, after;
+
+    if (!machine) {
+        UT_SKIP("no plugin was built");
+    }
+    for (unsigned round = 1; round <= ROUNDS; round++) {
+        one_round(round);
+        if (round == WARM_UP) {
+            before = measure();
+        }
+    }
+    ut_context(NULL);
+    after = measure();
+    ut_note(
+        "after round %d: %u threads, %u descriptors, %u KiB; after round %d: %u, %u, "
+        "%u KiB",
+        WARM_UP, before.threads, before.descriptors, before.rss_kib, ROUNDS,
+        after.threads, after.descriptors, after.rss_kib);
+    UT_EQ_U64(after.threads, before.threads);
+    UT_EQ_U64(after.descriptors, before.descriptors);
+    UT_TRUE(after.rss_kib <= before.rss_kib + SLACK_KIB);
+}
+
+static void backend_in_use_cannot_be_deleted(void)
+{
+    if (!machine) {
+        UT_SKIP("no plugin was built");
+    }
+    add();
+    UT_TRUE(!qt_qmp(machine->qmp, NULL,
+                    "{'execute': 'object-del', 'arguments': {'id': 'crypto0'}}"));
+    UT_TRUE(!qt_qmp(machine->qmp, NULL,
+                    "{'execute': 'device_add', 'arguments': {'driver': "
+                    "'virtio-crypto-pci', 'id': 'dev1', 'cryptodev': 'crypto0'}}"));
+    delete ();
+    add();
+    delete ();
+}
+
+/* Last: there is no way to make the backend again. */
+static void backend_out_of_use_can_be_deleted(void)
+{
+    if (!machine) {
+        UT_SKIP("no plugin was built");
+    }
+    UT_TRUE(qt_qmp(machine->qmp, NULL,
+                   "{'execute': 'object-del', 'arguments': {'id': 'crypto0'}}"));
+    UT_TRUE(!qt_qmp(machine->qmp, NULL,
+                    "{'execute': 'device_add', 'arguments': {'driver': "
+                    "'virtio-crypto-pci', 'id': 'dev1', 'cryptodev': 'crypto0'}}"));
+    UT_TRUE(qt_machine_alive(machine));
+}
+
+int main(int argc, char **argv)
+{
+    static const struct ut_test tests[] = {
+        { "rounds leave nothing behind", rounds_leave_nothing_behind },
+        { "backend in use cannot be deleted", backend_in_use_cannot_be_deleted },
+        { "backend out of use can be deleted", backend_out_of_use_can_be_deleted },
+        { NULL, NULL },
+    };
+    static const struct ut_suite suites[] = {
+        { "hotplug", start, stop, tests },
+        { NULL, NULL, NULL, NULL },
+    };
+
+    return ut_main(argc, argv, suites);
+}

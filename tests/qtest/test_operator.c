@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the operator does wrong: one line that says what to do, and exit status 1. Also
+ * that a plugin refuses any QEMU but the one it was built for.
+ */
+#include "machine.h"
+#include "support/ut.h"
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define MACHINE  "-machine", "q35", "-accel", "tcg", "-display", "none", "-nodefaults"
+#define MAX_ARGS 24
+
+/* The line that all messages of the plugin begin with. */
+#define WE_SAY "virtio-crypto-openssl: "
+
+static char *plugin_argument(const char *path, const char *rest)
+{
+    return g_strdup_printf("%s%s", path, rest);
+}
+
+/*
+ * Runs QEMU with "-plugin @plugin" and the arguments of @more; checks the exit status
+ * and that the output is one line that contains @expected.
+ */
+static void check(const char *plugin, const char *const *more, int exit_status,
+                  const char *expected)
+{
+    const char *args[MAX_ARGS] = { MACHINE, "-plugin", plugin };
+    g_autofree char *output = NULL;
+    unsigned n = 0;
+    size_t len;
+    int status;
+
+    while (args[n]) {
+        n++;
+    }
+    for (; more && *more; more++) {
+        args[n++] = *more;
+    }
+    ut_context("-plugin %s", plugin);
+    UT_TRUE_FATAL(qt_run_qemu(args, &output, &status));
+    UT_EQ_U64((uint64_t)status, (uint64_t)exit_status);
+    len = strlen(output);
+    if (!strstr(output, expected)) {
+        UT_FAIL("\"%s\" is not in \"%s\"", expected, output);
+    }
+    if (exit_status && (!len || strchr(output, '\n') != output + len - 1)) {
+        UT_FAIL("not one line: \"%s\"", output);
+    }
+    ut_context(NULL);
+}
+
+static void refused(const char *rest, const char *expected)
+{
+    g_autofree char *plugin = plugin_argument(qt_plugin(), rest);
+
+    check(plugin, NULL, 1, expected);
+}
+
+static void wrong_arguments(void)
+{
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    refused("", WE_SAY "no backend= was given; write ");
+    refused(",queues=2", WE_SAY "'queues' stands before any backend=; write ");
+    refused(",backend=c0,colour=blue",
+            WE_SAY "c0: there is no key 'colour'; the keys are ");
+    refused(",backend=c0,queues=0",
+            WE_SAY "c0: queues=0 is out of range; give a number from 1 to 64");
+    refused(",backend=c0,queues=65",
+            WE_SAY "c0: queues=65 is out of range; give a number from 1 to 64");
+    refused(",backend=c0,backend=c0", WE_SAY "c0: the name is given twice; ");
+}
+
+static void wrong_devices(void)
+{
+    g_autofree char *plugin = NULL;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    plugin = plugin_argument(qt_plugin(), ",backend=c0");
+    check(plugin,
+          (const char *const[]){ "-device", "virtio-crypto-pci,cryptodev=c0", "-device",
+                                 "virtio-crypto-pci,cryptodev=c0", NULL },
+          1, WE_SAY "c0: another device uses this backend; ");
+    check(plugin,
+          (const char *const[]){ "-device", "virtio-crypto-pci,cryptodev=c1", NULL }, 1,
+          "Device 'c1' not found");
+    check(plugin, (const char *const[]){ "-device", "virtio-crypto-pci", NULL }, 1,
+          "'cryptodev' parameter expects a valid object");
+    check(plugin,
+          (const char *const[]){ "-object", "cryptodev-backend-builtin,id=c0", NULL },
+          1, WE_SAY "c0: another object has this name; ");
+}
+
+static void help(void)
+{
+    g_autofree char *plugin = NULL;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    plugin = plugin_argument(qt_plugin(), ",help=on");
+    check(plugin, NULL, 0, "max-sessions");
+}
+
+/*
+ * A copy of the plugin in which @digits characters after the text @marker are changed:
+ * a plugin of another QEMU, as far as it can tell. Returns its path, or NULL if the
+ * text is not in it.
+ */
+static char *altered_copy(const char *marker)
+{
+    g_autofree char *bytes = NULL;
+    char *path = NULL;
+    char *found;
+    gsize len;
+    int fd;
+
+    UT_TRUE_FATAL(g_file_get_contents(qt_plugin(), &bytes, &len, NULL));
+    found = memmem(bytes, len, marker, strlen(marker));
+    if (!found) {
+        return NULL;
+    }
+    found += strlen(marker) - 1;
+    *found = *found == '1' ? '2' : '1';
+    fd = g_file_open_tmp("vcrypto-altered-XXXXXX.so", &path, NULL);
+    UT_TRUE_FATAL(fd >= 0);
+    g_close(fd, NULL);
+    UT_TRUE_FATAL(g_file_set_contents(path, bytes, (gssize)len, NULL));
+    return path;
+}
+
+static void check_altered(const char *marker, const char *expected)
+{
+    g_autofree char *path = altered_copy(marker);
+    g_autofree char *plugin = NULL;
+
+    UT_TRUE_FATAL(path != NULL);
+    plugin = plugin_argument(path, ",backend=c0");
+    check(plugin,
+          (const char *const[]){ "-device", "virtio-crypto-pci,cryptodev=c0", NULL }, 1,
+          expected);
+    g_unlink(path);
+}
+
+static void another_version(void)
+{
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    check_altered(VCRYPTO_BUILT_FOR_VERSION, " and the plugin is for ");
+}
+
+static void another_build(void)
+{
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    check_altered(VCRYPTO_BUILT_FOR_BUILD_ID, " is another build (");
+}
+
+int main(int argc, char **argv)
+{
+    static const struct ut_test tests[] = {
+        { "wrong arguments", wrong_arguments },
+        { "wrong devices", wrong_devices },
+        { "help", help },
+        { "plugin for another version of QEMU", another_version },
+        { "plugin for another build of QEMU", another_build },
+        { NULL, NULL },
+    };
+    static const struct ut_suite suites[] = {
+        { "operator", NULL, NULL, tests },
+        { NULL, NULL, NULL, NULL },
+    };
+
+    return ut_main(argc, argv, suites);
+}

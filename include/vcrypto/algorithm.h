@@ -94,6 +94,11 @@ const struct vcrypto_algorithm *vcrypto_algorithm_find(enum vcrypto_service serv
 uint64_t vcrypto_algorithms_mask(enum vcrypto_service service);
 
 /**
+ * vcrypto_algorithm_rows: the whole table, available or not; *@count rows. Any thread.
+ */
+const struct vcrypto_algorithm *vcrypto_algorithm_rows(size_t *count);
+
+/**
  * vcrypto_algorithm_key_index: which of @algorithm's key sizes @key_len is.
  *
  * Returns -1 if it is none, or none that the library here takes. Any thread.

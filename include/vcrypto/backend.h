@@ -11,6 +11,9 @@
 #ifndef VCRYPTO_BACKEND_H
 #define VCRYPTO_BACKEND_H
 
+#include <stdatomic.h>
+
+#include "vcrypto/algorithm.h"
 #include "vcrypto/request.h"
 
 struct vcrypto_backend;
@@ -94,20 +97,52 @@ void vcrypto_backend_reset(struct vcrypto_backend *backend);
 uint32_t vcrypto_backend_sessions(struct vcrypto_backend *backend);
 
 /**
- * vcrypto_backend_bounces: how many requests of @queue had to be copied, because a
- * library cannot work on their data where it lies. The queue's thread.
- */
-uint64_t vcrypto_backend_bounces(const struct vcrypto_backend *backend, uint32_t queue);
-
-/**
  * vcrypto_backend_run: serve @count decoded requests of data queue @queue.
  *
  * @queue is less than the configuration's queues. Sets status and written of each
- * request; whatever is wrong with a request is its own status. The queue's thread.
+ * request; whatever is wrong with a request is its own status. Where @stop is not NULL
+ * it is looked at before each request, and no other is begun once it is true. Returns
+ * how many were served, from the first on. The queue's thread.
  *
  * Specification: "Symmetric algorithms Operation".
  */
-void vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
-                         struct vcrypto_request *requests, size_t count);
+size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
+                           struct vcrypto_request *requests, size_t count,
+                           const atomic_bool *stop);
+
+/** What was done with one algorithm. */
+struct vcrypto_counters {
+    uint64_t requests;
+    uint64_t bytes; /* of source data, of requests that were VCRYPTO_OK */
+    uint64_t statuses[VCRYPTO_STATUS_COUNT];
+};
+
+/** What was done on one data queue, since the backend was made. */
+struct vcrypto_queue_statistics {
+    uint64_t batches;
+    uint64_t bounces;                   /* requests whose data had to be copied */
+    struct vcrypto_counters unassigned; /* no session: the algorithm is not known */
+};
+
+/**
+ * vcrypto_backend_queue_statistics: the counters of data queue @queue as they are now.
+ *
+ * A queue that is at work meanwhile may be counted up to any of its requests. Any
+ * thread.
+ */
+void vcrypto_backend_queue_statistics(const struct vcrypto_backend *backend,
+                                      uint32_t queue,
+                                      struct vcrypto_queue_statistics *statistics);
+
+/**
+ * vcrypto_backend_algorithm_statistics: the same for one algorithm on @queue.
+ *
+ * @index counts the rows of the algorithm table from 0. Returns the row, or NULL if
+ * there are no more. Any thread.
+ */
+const struct vcrypto_algorithm *
+vcrypto_backend_algorithm_statistics(const struct vcrypto_backend *backend,
+                                     uint32_t queue, size_t index,
+                                     struct vcrypto_counters *counters);
 
 #endif

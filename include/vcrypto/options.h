@@ -17,6 +17,7 @@ struct vcrypto_options {
     uint64_t max_size;
     uint64_t max_cipher_key_len;
     uint64_t max_auth_key_len;
+    uint64_t poll_max_ns;
     uint64_t ready;
 };
 

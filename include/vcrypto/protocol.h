@@ -53,6 +53,7 @@ enum vcrypto_status {
     VCRYPTO_INVSESS = 4,
     VCRYPTO_NOSPC = 5,
     VCRYPTO_KEY_REJECTED = 6,
+    VCRYPTO_STATUS_COUNT
 };
 
 /* Symmetric requests: what kind of operation the CIPHER service is asked for. */

@@ -14,12 +14,15 @@
 struct vcrypto_service_point {
     struct vcrypto_backend *backend;
     struct vcrypto_wire_limits limits;
-    bool ready; /* VIRTIO_CRYPTO_S_HW_READY: otherwise every request is VCRYPTO_ERR */
+    /* VIRTIO_CRYPTO_S_HW_READY: otherwise every request is VCRYPTO_ERR. May be changed
+     * by the control thread at any time. */
+    atomic_bool ready;
 };
 
 /**
  * vcrypto_serve_data: decode and run the @count requests of data queue @queue whose
- * chain is set.
+ * chain is set. Once *@stop is true no other is begun (@stop may be NULL); returns how
+ * many were served, from the first on. Of the others nothing was touched.
  *
  * Result bytes are in place afterwards; the status byte is not. The caller writes
  * @status of each request to its last writable byte, which may lie far behind the
@@ -27,8 +30,9 @@ struct vcrypto_service_point {
  *
  * Specification: "Data Virtqueue".
  */
-void vcrypto_serve_data(const struct vcrypto_service_point *point, uint32_t queue,
-                        struct vcrypto_request *requests, size_t count);
+size_t vcrypto_serve_data(const struct vcrypto_service_point *point, uint32_t queue,
+                          struct vcrypto_request *requests, size_t count,
+                          const atomic_bool *stop);
 
 /**
  * vcrypto_serve_used_length: what the used ring says of a finished request whose chain

@@ -4,6 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void free_queues(struct vcrypto_backend *backend, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        vcrypto_queue_state_free(backend->queues[i]);
+    }
+    free(backend->queues);
+}
+
+static bool make_queues(struct vcrypto_backend *backend, uint32_t count)
+{
+    backend->queues = calloc(count, sizeof(*backend->queues));
+    for (uint32_t i = 0; backend->queues && i < count; i++) {
+        backend->queues[i] = vcrypto_queue_state_new(i);
+        if (!backend->queues[i]) {
+            free_queues(backend, i);
+            return false;
+        }
+    }
+    return backend->queues != NULL;
+}
+
 struct vcrypto_backend *vcrypto_backend_new(const struct vcrypto_backend_config *config,
                                             const char **why)
 {
@@ -13,10 +34,7 @@ struct vcrypto_backend *vcrypto_backend_new(const struct vcrypto_backend_config 
         return NULL;
     }
     backend = calloc(1, sizeof(*backend));
-    if (backend) {
-        backend->queues = calloc(config->queues, sizeof(*backend->queues));
-    }
-    if (!backend || !backend->queues) {
+    if (!backend || !make_queues(backend, config->queues)) {
         *why = "no memory for the backend";
         free(backend);
         vcrypto_algorithms_fini();
@@ -24,9 +42,6 @@ struct vcrypto_backend *vcrypto_backend_new(const struct vcrypto_backend_config 
     }
     backend->config = *config;
     vcrypto_session_table_init(&backend->sessions, config->max_sessions);
-    for (uint32_t i = 0; i < config->queues; i++) {
-        vcrypto_queue_state_init(&backend->queues[i], i);
-    }
     return backend;
 }
 
@@ -36,11 +51,8 @@ void vcrypto_backend_free(struct vcrypto_backend *backend)
         return;
     }
     vcrypto_backend_reset(backend);
-    for (uint32_t i = 0; i < backend->config.queues; i++) {
-        vcrypto_queue_state_fini(&backend->queues[i]);
-    }
+    free_queues(backend, backend->config.queues);
     vcrypto_session_table_fini(&backend->sessions);
-    free(backend->queues);
     free(backend);
     vcrypto_algorithms_fini();
 }
@@ -131,7 +143,7 @@ static void forget_on_queues(struct vcrypto_backend *backend, uint64_t holders)
 {
     for (uint32_t i = 0; i < backend->config.queues; i++) {
         if (holders & UINT64_C(1) << i) {
-            vcrypto_queue_state_forget(&backend->queues[i]);
+            vcrypto_queue_state_forget(backend->queues[i]);
         }
     }
 }
@@ -163,9 +175,4 @@ void vcrypto_backend_reset(struct vcrypto_backend *backend)
 uint32_t vcrypto_backend_sessions(struct vcrypto_backend *backend)
 {
     return vcrypto_session_table_live(&backend->sessions);
-}
-
-uint64_t vcrypto_backend_bounces(const struct vcrypto_backend *backend, uint32_t queue)
-{
-    return backend->queues[queue].bounce.uses;
 }

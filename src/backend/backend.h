@@ -9,7 +9,7 @@
 struct vcrypto_backend {
     struct vcrypto_backend_config config;
     struct session_table sessions;
-    struct queue_state *queues; /* config.queues of them */
+    struct queue_state **queues; /* config.queues of them */
 };
 
 #endif

@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "context.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-void vcrypto_queue_state_init(struct queue_state *state, uint32_t index)
+/* Two cache lines: processors fetch them in pairs. */
+#define ALIGNMENT 128
+
+struct queue_state *vcrypto_queue_state_new(uint32_t index)
 {
-    memset(state, 0, sizeof(*state));
-    pthread_mutex_init(&state->lock, NULL);
-    state->index = index;
+    struct queue_state *state;
+    size_t rows, size;
+
+    vcrypto_algorithm_rows(&rows);
+    size = sizeof(*state) + rows * sizeof(state->by_algorithm[0]);
+    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    state = aligned_alloc(ALIGNMENT, size);
+    if (state) {
+        memset(state, 0, size);
+        pthread_mutex_init(&state->lock, NULL);
+        state->index = index;
+    }
+    return state;
 }
 
 static void entry_clear(struct context_entry *entry)
@@ -37,11 +51,12 @@ static void sweep(struct queue_state *state, bool all)
     }
 }
 
-void vcrypto_queue_state_fini(struct queue_state *state)
+void vcrypto_queue_state_free(struct queue_state *state)
 {
     sweep(state, true);
     vcrypto_bounce_free(&state->bounce);
     pthread_mutex_destroy(&state->lock);
+    free(state);
 }
 
 /* Consecutive ids, which is what a driver has, fall into different sets. */

@@ -22,6 +22,14 @@ struct context_entry {
     uint64_t last_use;
 };
 
+/* As struct vcrypto_counters; written by the queue's thread only, so never contended.
+ */
+struct counters {
+    _Atomic uint64_t requests;
+    _Atomic uint64_t bytes;
+    _Atomic uint64_t statuses[VCRYPTO_STATUS_COUNT];
+};
+
 struct queue_state {
     pthread_mutex_t lock;
     atomic_bool stale; /* a session that may be in here was destroyed */
@@ -29,11 +37,20 @@ struct queue_state {
     uint64_t clock;
     struct vcrypto_bounce bounce;
     struct context_entry entries[CONTEXT_SETS][CONTEXT_WAYS];
+
+    _Atomic uint64_t batches;
+    _Atomic uint64_t bounces;
+    struct counters unassigned;
+    struct counters by_algorithm[]; /* in the order of the algorithm table */
 };
 
-void vcrypto_queue_state_init(struct queue_state *state, uint32_t index);
+/*
+ * vcrypto_queue_state_new: the state of queue @index, on cache lines of its own. NULL:
+ * no memory.
+ */
+struct queue_state *vcrypto_queue_state_new(uint32_t index);
 
-void vcrypto_queue_state_fini(struct queue_state *state);
+void vcrypto_queue_state_free(struct queue_state *state);
 
 /*
  * vcrypto_queue_state_find: the entry of session @id, made from @table where there is

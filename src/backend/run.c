@@ -55,9 +55,37 @@ static enum vcrypto_status run_cipher(struct queue_state *state,
     return status;
 }
 
+/* The only writer is the queue's thread: no read-modify-write that others could see. */
+static void add(_Atomic uint64_t *counter, uint64_t n)
+{
+    atomic_store_explicit(counter,
+                          atomic_load_explicit(counter, memory_order_relaxed) + n,
+                          memory_order_relaxed);
+}
+
+static void count_request(struct counters *counters,
+                          const struct vcrypto_request *request)
+{
+    add(&counters->requests, 1);
+    add(&counters->statuses[request->status], 1);
+    if (request->status == VCRYPTO_OK) {
+        add(&counters->bytes, request->src.left);
+    }
+}
+
+static struct counters *counters_of(struct queue_state *state,
+                                    const struct session *session)
+{
+    size_t rows;
+
+    return &state->by_algorithm[session->algorithm - vcrypto_algorithm_rows(&rows)];
+}
+
+/* Sets *@counters to where the request counts, once its algorithm is known. */
 static enum vcrypto_status run_one(struct vcrypto_backend *backend,
                                    struct queue_state *state,
-                                   struct vcrypto_request *request)
+                                   struct vcrypto_request *request,
+                                   struct counters **counters)
 {
     struct context_entry *entry;
 
@@ -68,21 +96,33 @@ static enum vcrypto_status run_one(struct vcrypto_backend *backend,
     if (!entry || !fits_session(request, entry->session)) {
         return VCRYPTO_INVSESS;
     }
+    *counters = counters_of(state, entry->session);
     if (request->late != VCRYPTO_OK) {
         return request->late;
     }
     return run_cipher(state, entry, request);
 }
 
-void vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
-                         struct vcrypto_request *requests, size_t count)
+size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
+                           struct vcrypto_request *requests, size_t count,
+                           const atomic_bool *stop)
 {
-    struct queue_state *state = &backend->queues[queue];
+    struct queue_state *state = backend->queues[queue];
+    size_t i;
 
     vcrypto_queue_state_enter(state);
-    for (size_t i = 0; i < count; i++) {
+    for (i = 0; i < count; i++) {
+        struct counters *counters = &state->unassigned;
+
+        if (stop && atomic_load_explicit(stop, memory_order_relaxed)) {
+            break;
+        }
         requests[i].written = 0;
-        requests[i].status = run_one(backend, state, &requests[i]);
+        requests[i].status = run_one(backend, state, &requests[i], &counters);
+        count_request(counters, &requests[i]);
     }
+    add(&state->batches, 1);
+    atomic_store_explicit(&state->bounces, state->bounce.uses, memory_order_relaxed);
     vcrypto_queue_state_leave(state);
+    return i;
 }

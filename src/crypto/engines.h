@@ -7,10 +7,4 @@
 
 extern const struct vcrypto_engine vcrypto_engine_openssl;
 
-/*
- * vcrypto_algorithm_rows: the whole table, available or not, for engines that
- * prepare what their rows name. *@count rows.
- */
-const struct vcrypto_algorithm *vcrypto_algorithm_rows(size_t *count);
-
 #endif

@@ -55,6 +55,14 @@ static void publish_configuration(VCryptoBackend *backend)
     conf->max_size = backend->options.max_size;
 }
 
+/* What may be set while the device runs. */
+static void apply_changeable(VCryptoBackend *backend)
+{
+    atomic_store(&backend->poll_max_ns, backend->options.poll_max_ns);
+    cryptodev_backend_set_ready(&backend->parent_obj, backend->options.ready);
+    vcrypto_device_ready_changed(backend->device);
+}
+
 /* CryptoDevBackendClass.init: all properties are set, make what they ask for. */
 static void backend_complete(CryptoDevBackend *parent, Error **errp)
 {
@@ -83,7 +91,7 @@ static void backend_complete(CryptoDevBackend *parent, Error **errp)
     }
     make_clients(parent, config.queues);
     publish_configuration(backend);
-    cryptodev_backend_set_ready(parent, options->ready);
+    apply_changeable(backend);
 }
 
 /* CryptoDevBackendClass.cleanup: the object goes; no device is bound any more. */
@@ -156,8 +164,7 @@ static void set_option(Object *object, Visitor *visitor, const char *name, void 
     }
     *vcrypto_option_value(&backend->options, option) = value;
     if (backend->core) {
-        cryptodev_backend_set_ready(&backend->parent_obj, backend->options.ready);
-        vcrypto_device_ready_changed(backend->device);
+        apply_changeable(backend);
     }
 }
 
@@ -186,6 +193,7 @@ static void backend_class_init(ObjectClass *oc, void *data)
 
     bc->init = backend_complete;
     bc->cleanup = backend_cleanup;
+    vcrypto_backend_add_properties(oc);
     for (size_t i = 0; i < count; i++) {
         if (object_class_property_find(oc, table[i].name)) {
             continue; /* "queues", which the parent class has */

@@ -11,6 +11,8 @@
 
 #include "compat.h"
 
+#include <stdatomic.h>
+
 #include "vcrypto/backend.h"
 #include "vcrypto/options.h"
 
@@ -23,6 +25,7 @@ struct VCryptoBackend {
     CryptoDevBackend parent_obj;
 
     struct vcrypto_options options;
+    _Atomic uint64_t poll_max_ns; /* of the options; read by workers */
     struct vcrypto_backend *core; /* NULL until the object is complete */
     struct VCryptoDevice *device; /* NULL while no device is bound */
 };
@@ -39,6 +42,9 @@ bool vcrypto_backend_object_create(const char *name,
 
 /* vcrypto_backend_object_of: @backend as one of ours; NULL if it is not. */
 VCryptoBackend *vcrypto_backend_object_of(CryptoDevBackend *backend);
+
+/* vcrypto_backend_add_properties: what can only be read: properties.c. */
+void vcrypto_backend_add_properties(ObjectClass *oc);
 
 /* vcrypto_backend_object_name: the name it has under /objects, for messages. */
 const char *vcrypto_backend_object_name(VCryptoBackend *backend);

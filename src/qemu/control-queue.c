@@ -56,17 +56,40 @@ static void control_kicked(VirtIODevice *vdev, VirtQueue *vq)
     qemu_bh_schedule(backend->device->control_bh);
 }
 
-void vcrypto_control_queue_add(VCryptoDevice *device)
+static void control_notified(EventNotifier *kick)
 {
+    VCryptoDevice *device = container_of(kick, VCryptoDevice, control_kick);
+
+    if (event_notifier_test_and_clear(kick)) {
+        qemu_bh_schedule(device->control_bh);
+    }
+}
+
+bool vcrypto_control_queue_add(VCryptoDevice *device, Error **errp)
+{
+    int ret = event_notifier_init(&device->control_kick, 0);
+
+    if (ret < 0) {
+        error_setg_errno(
+            errp, -ret,
+            "virtio-crypto-openssl: %s: no event notifier; raise the limit "
+            "of open files",
+            vcrypto_backend_object_name(device->backend));
+        return false;
+    }
+    event_notifier_set_handler(&device->control_kick, control_notified);
     device->control =
         virtio_add_queue(device->vdev, VCRYPTO_QUEUE_SIZE, control_kicked);
     /* Guarded: a descriptor may point at registers of this very device. */
     device->control_bh =
         virtio_bh_new_guarded(DEVICE(device->vdev), control_bh, device);
+    return true;
 }
 
 void vcrypto_control_queue_delete(VCryptoDevice *device)
 {
+    event_notifier_set_handler(&device->control_kick, NULL);
+    event_notifier_cleanup(&device->control_kick);
     qemu_bh_delete(device->control_bh);
     virtio_delete_queue(device->control);
 }

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "device.h"
 
+#include "hw/virtio/virtio-bus.h"
 #include "hw/virtio/virtio-pci.h"
 #include "qapi/qmp/qdict.h"
+#include "qemu/error-report.h"
+#include "qemu/timer.h"
 #include "standard-headers/linux/virtio_ids.h"
 
 /* Stock QEMU's default of the property, whatever the number of queues. */
 #define STOCK_VECTORS 2
+
+/* Lines that a guest can make a device print in a minute. */
+#define COMPLAINTS      10
+#define COMPLAINTS_TIME 60000 /* ms */
 
 /*
  * One MSI-X vector for each queue and one for the configuration, unless the user
@@ -64,10 +71,20 @@ void vcrypto_device_realize(DeviceState *dev, VCryptoBackend *backend, Error **e
     default_vectors(dev, device->num_queues);
 
     virtio_init(vdev, VIRTIO_ID_CRYPTO, VCRYPTO_CONFIG_SIZE);
-    vcrypto_data_queues_add(device);
-    vcrypto_control_queue_add(device);
+    if (!vcrypto_data_queues_add(device, errp)) {
+        goto fail;
+    }
+    if (!vcrypto_control_queue_add(device, errp)) {
+        vcrypto_data_queues_delete(device);
+        goto fail;
+    }
     backend->device = device;
     cryptodev_backend_set_used(&backend->parent_obj, true);
+    return;
+
+fail:
+    virtio_cleanup(vdev);
+    g_free(device);
 }
 
 void vcrypto_device_unrealize(VCryptoDevice *device)
@@ -91,7 +108,7 @@ void vcrypto_device_get_config(VCryptoDevice *device, uint8_t *config)
 
     vcrypto_backend_capabilities(device->backend->core, &can);
     space = (struct vcrypto_config){
-        .status = device->point.ready ? VCRYPTO_S_HW_READY : 0,
+        .status = atomic_load(&device->point.ready) ? VCRYPTO_S_HW_READY : 0,
         .max_dataqueues = device->num_queues,
         .services = can.services,
         .cipher_algorithms = can.algorithms[VCRYPTO_SERVICE_CIPHER],
@@ -106,34 +123,120 @@ void vcrypto_device_get_config(VCryptoDevice *device, uint8_t *config)
     vcrypto_wire_encode_config(&space, config);
 }
 
+static bool may_run(VirtIODevice *vdev, uint8_t status)
+{
+    return vdev->vm_running && !vdev->broken && (status & VIRTIO_CONFIG_S_DRIVER_OK);
+}
+
 bool vcrypto_device_may_run(VCryptoDevice *device)
 {
-    VirtIODevice *vdev = device->vdev;
-
-    return vdev->vm_running && (vdev->status & VIRTIO_CONFIG_S_DRIVER_OK);
+    return may_run(device->vdev, device->vdev->status);
 }
 
 void vcrypto_device_set_status(VCryptoDevice *device, uint8_t status)
 {
-    /* The new status counts only after this returns. What came while the machine
-     * was stopped, or before the driver was ready, has had its kick already. */
-    if (device->vdev->vm_running && (status & VIRTIO_CONFIG_S_DRIVER_OK)) {
-        vcrypto_data_queues_schedule(device);
+    bool run = may_run(device->vdev, status);
+
+    /* Not earlier: the address space is set only after the device is realized. */
+    if (run) {
+        vcrypto_data_queues_follow_memory(device);
+        /* What came while the machine was stopped, or before the driver was ready, has
+         * had its kick already; the new status counts only after this returns. */
         qemu_bh_schedule(device->control_bh);
     }
+    vcrypto_data_queues_update(device, run);
 }
 
 void vcrypto_device_reset(VCryptoDevice *device)
 {
+    vcrypto_data_queues_update(device, false);
     vcrypto_data_queues_cancel(device);
     qemu_bh_cancel(device->control_bh);
     vcrypto_backend_reset(device->backend->core);
 }
 
+void vcrypto_device_queue_enable(VCryptoDevice *device, uint32_t index)
+{
+    if (index < device->num_queues) {
+        vcrypto_data_queue_update(device, index, vcrypto_device_may_run(device));
+    }
+}
+
+void vcrypto_device_queue_reset(VCryptoDevice *device, uint32_t index)
+{
+    if (index < device->num_queues) {
+        vcrypto_data_queue_update(device, index, false);
+    }
+}
+
+static void assign_kicks(VCryptoDevice *device, bool assign)
+{
+    BusState *bus = qdev_get_parent_bus(DEVICE(device->vdev));
+    VirtioBusClass *bus_class = VIRTIO_BUS_GET_CLASS(bus);
+
+    /* One transaction for all: each costs as much as there are queues. */
+    memory_region_transaction_begin();
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        bus_class->ioeventfd_assign(
+            bus->parent, vcrypto_data_queue_kick_notifier(device, i), i, assign);
+    }
+    bus_class->ioeventfd_assign(bus->parent, &device->control_kick, device->num_queues,
+                                assign);
+    memory_region_transaction_commit();
+}
+
+int vcrypto_device_start_ioeventfd(VCryptoDevice *device)
+{
+    assign_kicks(device, true);
+    return 0;
+}
+
+void vcrypto_device_stop_ioeventfd(VCryptoDevice *device)
+{
+    assign_kicks(device, false);
+}
+
 void vcrypto_device_ready_changed(VCryptoDevice *device)
 {
-    if (device && device->point.ready != !!device->backend->options.ready) {
-        device->point.ready = device->backend->options.ready;
+    bool ready;
+
+    if (!device) {
+        return;
+    }
+    ready = device->backend->options.ready;
+    if (atomic_exchange(&device->point.ready, ready) != ready) {
         virtio_notify_config(device->vdev);
     }
+}
+
+/* Whether one more line of what a guest does wrong may be printed. */
+static bool may_complain(VCryptoDevice *device)
+{
+    int64_t now = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
+
+    if (!device->complaints || now - device->complaints_since >= COMPLAINTS_TIME) {
+        device->complaints_since = now;
+        device->complaints = 0;
+    }
+    return device->complaints++ < COMPLAINTS;
+}
+
+void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue)
+{
+    VirtIODevice *vdev = device->vdev;
+
+    if (vdev->broken) {
+        return;
+    }
+    /* As virtio_error() does, whose own line nothing limits. */
+    if (may_complain(device)) {
+        error_report(
+            "virtio-crypto-openssl: %s: queue %u: the guest's driver made a ring "
+            "that cannot be; the device waits for its reset",
+            vcrypto_backend_object_name(device->backend), queue);
+    }
+    vdev->broken = true;
+    vdev->status |= VIRTIO_CONFIG_S_NEEDS_RESET;
+    virtio_notify_config(vdev);
+    vcrypto_data_queues_update(device, false);
 }

@@ -2,7 +2,7 @@
 /*
  * The device model: what a virtio-crypto-device does while it is bound to a backend
  * of ours. The functions are the methods of VirtioDeviceClass with the device's state
- * in place of the VirtIODevice. All: main loop, with the big lock.
+ * in place of the VirtIODevice. All: with the big lock.
  */
 #ifndef VCRYPTO_QEMU_DEVICE_H
 #define VCRYPTO_QEMU_DEVICE_H
@@ -10,22 +10,27 @@
 #include "compat.h"
 
 #include "backend-object.h"
+#include "memory.h"
 #include "vcrypto/serve.h"
 
 /* The size of every virtqueue; stock QEMU's. */
 #define VCRYPTO_QUEUE_SIZE 1024
 
 typedef struct VCryptoDevice VCryptoDevice;
-struct VCryptoDataQueue;
+typedef struct VCryptoDataQueue VCryptoDataQueue;
 
 struct VCryptoDevice {
     VirtIODevice *vdev;
     VCryptoBackend *backend;
     struct vcrypto_service_point point;
+    VCryptoMemory memory;
     VirtQueue *control;
     QEMUBH *control_bh;
+    EventNotifier control_kick;
     uint32_t num_queues;
-    struct VCryptoDataQueue *queues;
+    VCryptoDataQueue *queues;
+    int64_t complaints_since; /* of the present minute, in ms */
+    unsigned complaints;
 };
 
 /* vcrypto_device_realize: bind @dev to @backend. */
@@ -34,6 +39,10 @@ void vcrypto_device_unrealize(VCryptoDevice *device);
 void vcrypto_device_get_config(VCryptoDevice *device, uint8_t *config);
 void vcrypto_device_set_status(VCryptoDevice *device, uint8_t status);
 void vcrypto_device_reset(VCryptoDevice *device);
+void vcrypto_device_queue_enable(VCryptoDevice *device, uint32_t index);
+void vcrypto_device_queue_reset(VCryptoDevice *device, uint32_t index);
+int vcrypto_device_start_ioeventfd(VCryptoDevice *device);
+void vcrypto_device_stop_ioeventfd(VCryptoDevice *device);
 
 /* vcrypto_device_ready_changed: tell the driver; @device may be NULL. */
 void vcrypto_device_ready_changed(VCryptoDevice *device);
@@ -41,14 +50,39 @@ void vcrypto_device_ready_changed(VCryptoDevice *device);
 /* vcrypto_device_may_run: whether requests may be taken from the rings now. */
 bool vcrypto_device_may_run(VCryptoDevice *device);
 
+/*
+ * vcrypto_device_broken: the driver broke a ring: the device needs a reset, and nothing
+ * is served before.
+ */
+void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue);
+
 /* Control queue: control-queue.c. */
-void vcrypto_control_queue_add(VCryptoDevice *device);
+bool vcrypto_control_queue_add(VCryptoDevice *device, Error **errp);
 void vcrypto_control_queue_delete(VCryptoDevice *device);
 
-/* Data queues in the main loop: main-loop-queue.c. */
-void vcrypto_data_queues_add(VCryptoDevice *device);
+/* Data queues: data-queue.c. */
+bool vcrypto_data_queues_add(VCryptoDevice *device, Error **errp);
 void vcrypto_data_queues_delete(VCryptoDevice *device);
-void vcrypto_data_queues_schedule(VCryptoDevice *device);
+
+/*
+ * vcrypto_data_queue_update: start or stop serving queue @index, or change the way it
+ * is served, as the state of the device demands. @run: whether requests may be taken
+ * from rings. Returns when what was to be stopped has stopped.
+ */
+void vcrypto_data_queue_update(VCryptoDevice *device, uint32_t index, bool run);
+void vcrypto_data_queues_update(VCryptoDevice *device, bool run);
+
+/* vcrypto_data_queues_follow_memory: once the device's address space is known. */
+void vcrypto_data_queues_follow_memory(VCryptoDevice *device);
+
+/* vcrypto_data_queues_cancel: after a stop: nothing that is pending happens any more.
+ */
 void vcrypto_data_queues_cancel(VCryptoDevice *device);
+
+/* vcrypto_data_queue_kick_notifier: what wakes whoever serves queue @index. */
+EventNotifier *vcrypto_data_queue_kick_notifier(VCryptoDevice *device, uint32_t index);
+
+/* vcrypto_data_queue_thread_id: the thread of the worker of queue @index. */
+pid_t vcrypto_data_queue_thread_id(VCryptoDevice *device, uint32_t index);
 
 #endif

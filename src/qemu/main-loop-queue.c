@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Data queues served in the main loop with QEMU's own virtqueue calls: the way that
- * works wherever QEMU must translate addresses.
+ * A data queue served in the main loop with QEMU's own virtqueue calls: the way that
+ * works where QEMU must translate addresses.
  */
-#include "device.h"
+#include "data-queue.h"
 
 #include "qemu/iov.h"
 #include "qemu/rcu.h"
@@ -16,14 +16,10 @@
 #define BATCH_REQUESTS 64
 #define BATCH_BYTES    (256 * 1024)
 
-typedef struct VCryptoDataQueue {
-    VCryptoDevice *device;
-    VirtQueue *vq;
-    QEMUBH *bh;
-    uint32_t index;
+struct VCryptoMainLoopBatch {
     VirtQueueElement *elements[BATCH_REQUESTS];
     struct vcrypto_request requests[BATCH_REQUESTS];
-} VCryptoDataQueue;
+};
 
 /* Takes the next batch from the ring: returns how many requests. */
 static size_t take_batch(VCryptoDataQueue *queue)
@@ -36,8 +32,8 @@ static size_t take_batch(VCryptoDataQueue *queue)
         if (!element) {
             break;
         }
-        queue->elements[n] = element;
-        queue->requests[n].chain = (struct vcrypto_chain){
+        queue->batch->elements[n] = element;
+        queue->batch->requests[n].chain = (struct vcrypto_chain){
             .out = element->out_sg,
             .out_num = element->out_num,
             .in = element->in_sg,
@@ -92,8 +88,8 @@ static void write_status(VirtIODevice *vdev, const VirtQueueElement *element,
 static void finish(VCryptoDataQueue *queue, unsigned i)
 {
     VirtIODevice *vdev = queue->device->vdev;
-    VirtQueueElement *element = queue->elements[i];
-    const struct vcrypto_request *request = &queue->requests[i];
+    VirtQueueElement *element = queue->batch->elements[i];
+    const struct vcrypto_request *request = &queue->batch->requests[i];
     size_t writable = iov_size(element->in_sg, element->in_num);
     uint32_t used = vcrypto_serve_used_length(request, writable);
 
@@ -112,7 +108,8 @@ static bool serve_batch(VCryptoDataQueue *queue)
     if (!n) {
         return false;
     }
-    vcrypto_serve_data(&queue->device->point, queue->index, queue->requests, n);
+    vcrypto_serve_data(&queue->device->point, queue->index, queue->batch->requests, n,
+                       NULL);
     WITH_RCU_READ_LOCK_GUARD()
     {
         for (size_t i = 0; i < n; i++) {
@@ -124,69 +121,25 @@ static bool serve_batch(VCryptoDataQueue *queue)
     return true;
 }
 
-static void data_bh(void *opaque)
+void vcrypto_main_loop_queue_bh(void *opaque)
 {
     VCryptoDataQueue *queue = opaque;
 
-    if (!vcrypto_device_may_run(queue->device)) {
+    if (!queue->in_main_loop || !vcrypto_device_may_run(queue->device)) {
         return;
     }
+    if (!queue->batch) {
+        queue->batch = g_new(struct VCryptoMainLoopBatch, 1);
+    }
+    virtio_queue_set_notification(queue->vq, 0);
     if (serve_batch(queue)) {
         qemu_bh_schedule(queue->bh);
         return;
     }
-    /* Kicks were off since the first one. One that the driver left out because of it
-     * is made up for by looking once more. */
+    /* A kick that the driver left out because they were off is made up for by looking
+     * once more. */
     virtio_queue_set_notification(queue->vq, 1);
     if (!virtio_queue_empty(queue->vq)) {
-        virtio_queue_set_notification(queue->vq, 0);
         qemu_bh_schedule(queue->bh);
-    }
-}
-
-static void data_kicked(VirtIODevice *vdev, VirtQueue *vq)
-{
-    VCryptoBackend *backend =
-        vcrypto_backend_object_of(VIRTIO_CRYPTO(vdev)->conf.cryptodev);
-    VCryptoDataQueue *queue = &backend->device->queues[virtio_get_queue_index(vq)];
-
-    virtio_queue_set_notification(vq, 0);
-    qemu_bh_schedule(queue->bh);
-}
-
-void vcrypto_data_queues_add(VCryptoDevice *device)
-{
-    device->queues = g_new0(VCryptoDataQueue, device->num_queues);
-    for (uint32_t i = 0; i < device->num_queues; i++) {
-        VCryptoDataQueue *queue = &device->queues[i];
-
-        queue->device = device;
-        queue->index = i;
-        queue->vq = virtio_add_queue(device->vdev, VCRYPTO_QUEUE_SIZE, data_kicked);
-        /* Guarded: a descriptor may point at registers of this very device. */
-        queue->bh = virtio_bh_new_guarded(DEVICE(device->vdev), data_bh, queue);
-    }
-}
-
-void vcrypto_data_queues_delete(VCryptoDevice *device)
-{
-    for (uint32_t i = 0; i < device->num_queues; i++) {
-        qemu_bh_delete(device->queues[i].bh);
-        virtio_delete_queue(device->queues[i].vq);
-    }
-    g_free(device->queues);
-}
-
-void vcrypto_data_queues_schedule(VCryptoDevice *device)
-{
-    for (uint32_t i = 0; i < device->num_queues; i++) {
-        qemu_bh_schedule(device->queues[i].bh);
-    }
-}
-
-void vcrypto_data_queues_cancel(VCryptoDevice *device)
-{
-    for (uint32_t i = 0; i < device->num_queues; i++) {
-        qemu_bh_cancel(device->queues[i].bh);
     }
 }

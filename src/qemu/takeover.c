@@ -101,6 +101,47 @@ static struct vhost_dev *takeover_get_vhost(VirtIODevice *vdev)
     return is_ours(vdev) ? NULL : stock.get_vhost(vdev);
 }
 
+static int takeover_start_ioeventfd(VirtIODevice *vdev)
+{
+    if (!is_ours(vdev)) {
+        return stock.start_ioeventfd(vdev);
+    }
+    return state(vdev) ? vcrypto_device_start_ioeventfd(state(vdev)) : -ENODEV;
+}
+
+static void takeover_stop_ioeventfd(VirtIODevice *vdev)
+{
+    if (!is_ours(vdev)) {
+        stock.stop_ioeventfd(vdev);
+    } else if (state(vdev)) {
+        vcrypto_device_stop_ioeventfd(state(vdev));
+    }
+}
+
+/* The stock class leaves these two empty. */
+
+static void takeover_queue_reset(VirtIODevice *vdev, uint32_t index)
+{
+    if (!is_ours(vdev)) {
+        if (stock.queue_reset) {
+            stock.queue_reset(vdev, index);
+        }
+    } else if (state(vdev)) {
+        vcrypto_device_queue_reset(state(vdev), index);
+    }
+}
+
+static void takeover_queue_enable(VirtIODevice *vdev, uint32_t index)
+{
+    if (!is_ours(vdev)) {
+        if (stock.queue_enable) {
+            stock.queue_enable(vdev, index);
+        }
+    } else if (state(vdev)) {
+        vcrypto_device_queue_enable(state(vdev), index);
+    }
+}
+
 bool vcrypto_takeover(void)
 {
     ObjectClass *oc = object_class_by_name(TYPE_VIRTIO_CRYPTO);
@@ -120,5 +161,9 @@ bool vcrypto_takeover(void)
     vdc->guest_notifier_mask = takeover_guest_notifier_mask;
     vdc->guest_notifier_pending = takeover_guest_notifier_pending;
     vdc->get_vhost = takeover_get_vhost;
+    vdc->start_ioeventfd = takeover_start_ioeventfd;
+    vdc->stop_ioeventfd = takeover_stop_ioeventfd;
+    vdc->queue_reset = takeover_queue_reset;
+    vdc->queue_enable = takeover_queue_enable;
     return true;
 }

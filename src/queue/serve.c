@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vcrypto/serve.h"
 
-void vcrypto_serve_data(const struct vcrypto_service_point *point, uint32_t queue,
-                        struct vcrypto_request *requests, size_t count)
+size_t vcrypto_serve_data(const struct vcrypto_service_point *point, uint32_t queue,
+                          struct vcrypto_request *requests, size_t count,
+                          const atomic_bool *stop)
 {
+    bool ready = atomic_load_explicit(&point->ready, memory_order_relaxed);
+
     for (size_t i = 0; i < count; i++) {
         vcrypto_wire_decode_data(&point->limits, &requests[i]);
-        if (!point->ready) {
+        if (!ready) {
             requests[i].early = VCRYPTO_ERR;
         }
     }
-    vcrypto_backend_run(point->backend, queue, requests, count);
+    return vcrypto_backend_run(point->backend, queue, requests, count, stop);
 }
 
 uint32_t vcrypto_serve_used_length(const struct vcrypto_request *request,
@@ -30,7 +33,7 @@ static enum vcrypto_status run_control(const struct vcrypto_service_point *point
 {
     enum vcrypto_status status;
 
-    if (!point->ready) {
+    if (!atomic_load_explicit(&point->ready, memory_order_relaxed)) {
         return VCRYPTO_ERR;
     }
     if (control->early != VCRYPTO_OK) {

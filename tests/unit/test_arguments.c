@@ -48,6 +48,7 @@ static void defaults_apply_to_what_is_not_said(void)
     UT_EQ_U64(a.backends[0].options.max_size, 4 << 20);
     UT_EQ_U64(a.backends[0].options.max_cipher_key_len, 256);
     UT_EQ_U64(a.backends[0].options.max_auth_key_len, 512);
+    UT_EQ_U64(a.backends[0].options.poll_max_ns, 32768);
     UT_EQ_U64(a.backends[0].options.ready, 1);
     vcrypto_arguments_free(&a);
 }
@@ -97,7 +98,7 @@ static void wrong_arguments_get_one_line_that_helps(void)
             "ready=yes", NULL);
     REFUSED(
         "c0: there is no key 'colour'; the keys are queues, max-sessions, max-size, "
-        "max-cipher-key-len, max-auth-key-len, ready",
+        "max-cipher-key-len, max-auth-key-len, poll-max-ns, ready",
         "backend=c0", "colour=blue", NULL);
     REFUSED("c0: the name is given twice; give each backend its own", "backend=c0",
             "backend=c0", NULL);

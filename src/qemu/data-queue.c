@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Data queues: gives each ring to its worker while the driver is ready, the machine
+ * runs and no virtual IOMMU is in the way, and takes it back before anything else
+ * touches it.
+ *
+ * A worker never waits for the big lock, so it may be waited for with the lock held.
+ */
+#include "data-queue.h"
+
+#include "qemu/rcu.h"
+#include "standard-headers/linux/virtio_config.h"
+#include "standard-headers/linux/virtio_ring.h"
+
+/* vcrypto_worker_host, called from the worker. */
+
+static void worker_thread_begin(void *opaque)
+{
+    rcu_register_thread(); /* marking memory dirty reads what RCU protects */
+}
+
+static void worker_thread_end(void *opaque)
+{
+    rcu_unregister_thread();
+}
+
+static void worker_notify(void *opaque)
+{
+    VCryptoDataQueue *queue = opaque;
+
+    qatomic_set(&queue->notify, true);
+    qemu_bh_schedule(queue->event_bh);
+}
+
+static void worker_fault(void *opaque)
+{
+    VCryptoDataQueue *queue = opaque;
+
+    qatomic_set(&queue->fault, true);
+    qemu_bh_schedule(queue->event_bh);
+}
+
+/* The eventfd is the guest's notifier whoever serves the queue. */
+static void worker_stray_kick(void *opaque)
+{
+    VCryptoDataQueue *queue = opaque;
+
+    if (qatomic_read(&queue->in_main_loop)) {
+        qemu_bh_schedule(queue->bh);
+    }
+}
+
+static const struct vcrypto_worker_host worker_host = {
+    .thread_begin = worker_thread_begin,
+    .thread_end = worker_thread_end,
+    .notify = worker_notify,
+    .fault = worker_fault,
+    .stray_kick = worker_stray_kick,
+};
+
+static void event_bh(void *opaque)
+{
+    VCryptoDataQueue *queue = opaque;
+    VirtIODevice *vdev = queue->device->vdev;
+
+    if (qatomic_xchg(&queue->fault, false) && queue->serving) {
+        vcrypto_device_broken(queue->device, queue->index);
+    }
+    if (qatomic_xchg(&queue->notify, false)) {
+        /* The worker has asked the ring; QEMU's own memory of it is out of date. */
+        virtio_queue_invalidate_signalled_used(vdev, queue->index);
+        virtio_notify(vdev, queue->vq);
+    }
+}
+
+static struct vcrypto_ring_setup ring_setup(VCryptoDataQueue *queue)
+{
+    VirtIODevice *vdev = queue->device->vdev;
+
+    return (struct vcrypto_ring_setup){
+        .descriptors = virtio_queue_get_desc_addr(vdev, queue->index),
+        .driver = virtio_queue_get_avail_addr(vdev, queue->index),
+        .device = virtio_queue_get_used_addr(vdev, queue->index),
+        .size = virtio_queue_get_num(vdev, queue->index),
+        .packed = virtio_vdev_has_feature(vdev, VIRTIO_F_RING_PACKED),
+        .event_index = virtio_vdev_has_feature(vdev, VIRTIO_RING_F_EVENT_IDX),
+        .indirect = virtio_vdev_has_feature(vdev, VIRTIO_RING_F_INDIRECT_DESC),
+    };
+}
+
+/*
+ * QEMU's own note of where a queue stands: the next available entry; for a packed ring
+ * in 15 bits with a wrap counter on top, and the same for the used entry above that.
+ * Nothing is in flight when a ring changes hands, so in a split ring both are the same.
+ */
+#define PACKED_INDEX 0x7fffu
+#define PACKED_WRAP  0x8000u
+
+static struct vcrypto_ring_position take_position(VCryptoDataQueue *queue, bool packed)
+{
+    unsigned state = virtio_queue_get_last_avail_idx(queue->device->vdev, queue->index);
+    unsigned used = state >> 16;
+
+    if (!packed) {
+        return (struct vcrypto_ring_position){ .next_available = (uint16_t)state,
+                                               .next_used = (uint16_t)state };
+    }
+    return (struct vcrypto_ring_position){
+        .next_available = state & PACKED_INDEX,
+        .available_wrap = state & PACKED_WRAP,
+        .next_used = used & PACKED_INDEX,
+        .used_wrap = used & PACKED_WRAP,
+    };
+}
+
+static void give_position(VCryptoDataQueue *queue,
+                          const struct vcrypto_ring_position *position)
+{
+    VirtIODevice *vdev = queue->device->vdev;
+    unsigned state = position->next_available;
+
+    if (virtio_vdev_has_feature(vdev, VIRTIO_F_RING_PACKED)) {
+        state |= position->available_wrap ? PACKED_WRAP : 0;
+        state |= (position->next_used | (position->used_wrap ? PACKED_WRAP : 0)) << 16;
+    }
+    virtio_queue_set_last_avail_idx(vdev, queue->index, state);
+    virtio_queue_update_used_idx(vdev, queue->index);
+    virtio_queue_invalidate_signalled_used(vdev, queue->index);
+}
+
+static void start_worker(VCryptoDataQueue *queue)
+{
+    struct vcrypto_ring_setup setup = ring_setup(queue);
+    struct vcrypto_ring_position position = take_position(queue, setup.packed);
+
+    queue->serving = true;
+    qatomic_set(&queue->fault, false);
+    if (!vcrypto_worker_start(queue->worker, &setup, &position)) {
+        vcrypto_device_broken(queue->device, queue->index);
+    }
+}
+
+static void stop_worker(VCryptoDataQueue *queue)
+{
+    struct vcrypto_ring_position position;
+
+    queue->serving = false;
+    if (vcrypto_worker_stop(queue->worker, &position)) {
+        give_position(queue, &position);
+    }
+}
+
+void vcrypto_data_queue_update(VCryptoDevice *device, uint32_t index, bool run)
+{
+    VCryptoDataQueue *queue = &device->queues[index];
+    bool translated = device->memory.translated;
+
+    run = run && virtio_queue_get_desc_addr(device->vdev, index);
+    if (queue->serving && (!run || translated)) {
+        stop_worker(queue);
+    }
+    qatomic_set(&queue->in_main_loop, run && translated);
+    if (run && translated) {
+        qemu_bh_schedule(queue->bh); /* for what came before */
+    } else if (run && !queue->serving) {
+        start_worker(queue);
+    }
+}
+
+void vcrypto_data_queues_update(VCryptoDevice *device, bool run)
+{
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        vcrypto_data_queue_update(device, i, run);
+    }
+}
+
+static void memory_changed(void *opaque)
+{
+    VCryptoDevice *device = opaque;
+
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        vcrypto_worker_set_memory(device->queues[i].worker, device->memory.map);
+    }
+    vcrypto_data_queues_update(device, vcrypto_device_may_run(device));
+}
+
+void vcrypto_data_queues_follow_memory(VCryptoDevice *device)
+{
+    vcrypto_memory_follow(&device->memory, device->vdev->dma_as, memory_changed,
+                          device);
+}
+
+static void data_kicked(VirtIODevice *vdev, VirtQueue *vq)
+{
+    VCryptoBackend *backend =
+        vcrypto_backend_object_of(VIRTIO_CRYPTO(vdev)->conf.cryptodev);
+    VCryptoDataQueue *queue = &backend->device->queues[virtio_get_queue_index(vq)];
+
+    if (queue->in_main_loop) {
+        qemu_bh_schedule(queue->bh);
+    } else {
+        vcrypto_worker_kick(queue->worker);
+    }
+}
+
+static bool queue_add(VCryptoDevice *device, uint32_t index, Error **errp)
+{
+    VCryptoDataQueue *queue = &device->queues[index];
+    struct vcrypto_worker_config config = {
+        .point = &device->point,
+        .queue = index,
+        .poll_max_ns = &device->backend->poll_max_ns,
+        .host = &worker_host,
+        .opaque = queue,
+    };
+
+    queue->device = device;
+    queue->index = index;
+    /* Guarded: a descriptor, or an interrupt message, may be addressed to registers of
+     * this very device. */
+    queue->bh =
+        virtio_bh_new_guarded(DEVICE(device->vdev), vcrypto_main_loop_queue_bh, queue);
+    queue->event_bh = virtio_bh_new_guarded(DEVICE(device->vdev), event_bh, queue);
+    queue->worker = vcrypto_worker_new(&config);
+    if (!queue->worker) {
+        error_setg_errno(errp, errno,
+                         "virtio-crypto-openssl: %s: no thread for queue %u; raise the "
+                         "limit of threads or descriptors, or lower queues",
+                         vcrypto_backend_object_name(device->backend), index);
+        qemu_bh_delete(queue->event_bh);
+        qemu_bh_delete(queue->bh);
+        return false;
+    }
+    event_notifier_init_fd(&queue->kick, vcrypto_worker_kick_fd(queue->worker));
+    queue->vq = virtio_add_queue(device->vdev, VCRYPTO_QUEUE_SIZE, data_kicked);
+    return true;
+}
+
+static void queue_delete(VCryptoDataQueue *queue)
+{
+    vcrypto_worker_free(queue->worker);
+    qemu_bh_delete(queue->event_bh);
+    qemu_bh_delete(queue->bh);
+    g_free(queue->batch);
+    virtio_delete_queue(queue->vq);
+}
+
+bool vcrypto_data_queues_add(VCryptoDevice *device, Error **errp)
+{
+    device->queues = g_new0(VCryptoDataQueue, device->num_queues);
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        if (!queue_add(device, i, errp)) {
+            device->num_queues = i;
+            vcrypto_data_queues_delete(device);
+            return false;
+        }
+    }
+    return true;
+}
+
+void vcrypto_data_queues_delete(VCryptoDevice *device)
+{
+    vcrypto_data_queues_update(device, false);
+    vcrypto_memory_unfollow(&device->memory);
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        queue_delete(&device->queues[i]);
+    }
+    g_free(device->queues);
+}
+
+void vcrypto_data_queues_cancel(VCryptoDevice *device)
+{
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        VCryptoDataQueue *queue = &device->queues[i];
+
+        qemu_bh_cancel(queue->bh);
+        qemu_bh_cancel(queue->event_bh);
+        qatomic_set(&queue->notify, false);
+        qatomic_set(&queue->fault, false);
+    }
+}
+
+EventNotifier *vcrypto_data_queue_kick_notifier(VCryptoDevice *device, uint32_t index)
+{
+    return &device->queues[index].kick;
+}
+
+pid_t vcrypto_data_queue_thread_id(VCryptoDevice *device, uint32_t index)
+{
+    return vcrypto_worker_thread_id(device->queues[index].worker);
+}

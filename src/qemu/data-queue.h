@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the two ways to serve a data queue share: data-queue.c, main-loop-queue.c. */
+#ifndef VCRYPTO_QEMU_DATA_QUEUE_H
+#define VCRYPTO_QEMU_DATA_QUEUE_H
+
+#include "device.h"
+
+#include "vcrypto/worker.h"
+
+struct VCryptoMainLoopBatch;
+
+struct VCryptoDataQueue {
+    VCryptoDevice *device;
+    VirtQueue *vq;
+    uint32_t index;
+
+    /* The normal way. */
+    struct vcrypto_worker *worker;
+    EventNotifier kick; /* the worker's eventfd */
+    bool serving;       /* the worker has the ring */
+    QEMUBH *event_bh;   /* does in the main loop what the worker must not */
+    bool notify;        /* what it is to do; written by the worker, atomically */
+    bool fault;
+
+    /* In the main loop, where addresses are translated. */
+    bool in_main_loop;
+    QEMUBH *bh;
+    struct VCryptoMainLoopBatch *batch; /* NULL until it is needed */
+};
+
+/* vcrypto_main_loop_queue_bh: bottom half that serves a queue; @opaque: the queue. */
+void vcrypto_main_loop_queue_bh(void *opaque);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "memory.h"
+
+#include "block/aio.h"
+
+/* vcrypto_memory_ops.mark_dirty: from a worker, which QEMU's RCU knows. */
+static void mark_dirty(void *region, uint64_t offset, uint64_t size)
+{
+    memory_region_set_dirty(region, offset, size);
+}
+
+static void unref_regions(void *opaque)
+{
+    GPtrArray *regions = opaque;
+
+    for (guint i = 0; i < regions->len; i++) {
+        memory_region_unref(g_ptr_array_index(regions, i));
+    }
+    g_ptr_array_free(regions, TRUE);
+}
+
+/*
+ * vcrypto_memory_ops.release: the last reference to a region may take the region, or
+ * the device that it belongs to, with it, and that must happen in the main loop.
+ */
+static void release_map(const struct vcrypto_memory_region *regions, size_t count)
+{
+    GPtrArray *copy = g_ptr_array_sized_new(count);
+
+    for (size_t i = 0; i < count; i++) {
+        g_ptr_array_add(copy, regions[i].opaque);
+    }
+    aio_bh_schedule_oneshot(qemu_get_aio_context(), unref_regions, copy);
+}
+
+static const struct vcrypto_memory_ops ops = {
+    .mark_dirty = mark_dirty,
+    .release = release_map,
+};
+
+static VCryptoMemory *of_listener(MemoryListener *listener)
+{
+    return container_of(listener, VCryptoMemory, listener);
+}
+
+static void begin(MemoryListener *listener)
+{
+    VCryptoMemory *memory = of_listener(listener);
+
+    g_array_set_size(memory->regions, 0);
+    memory->regions_translated = false;
+}
+
+/* Called for every section of each new state, be it new or unchanged. */
+static void add_section(MemoryListener *listener, MemoryRegionSection *section)
+{
+    VCryptoMemory *memory = of_listener(listener);
+    MemoryRegion *mr = section->mr;
+    struct vcrypto_memory_region region;
+
+    if (memory_region_is_iommu(mr)) {
+        memory->regions_translated = true;
+    }
+    /* What a passed-through device maps is no memory: it has effects. */
+    if (!memory_region_is_ram(mr) || memory_region_is_ram_device(mr)) {
+        return;
+    }
+    region = (struct vcrypto_memory_region){
+        .address = section->offset_within_address_space,
+        .size = int128_get64(section->size),
+        .host =
+            (uint8_t *)memory_region_get_ram_ptr(mr) + section->offset_within_region,
+        .writable = !section->readonly && !memory_region_is_rom(mr),
+        .opaque = mr,
+        .offset = section->offset_within_region,
+    };
+    g_array_append_val(memory->regions, region);
+}
+
+static void commit(MemoryListener *listener)
+{
+    VCryptoMemory *memory = of_listener(listener);
+    const struct vcrypto_memory_region *regions = (void *)memory->regions->data;
+    struct vcrypto_memory_map *old = memory->map;
+
+    for (guint i = 0; i < memory->regions->len; i++) {
+        memory_region_ref(regions[i].opaque);
+    }
+    memory->map = vcrypto_memory_map_new(regions, memory->regions->len, &ops);
+    if (!memory->map) {
+        release_map(regions, memory->regions->len);
+    }
+    memory->translated = memory->regions_translated;
+    memory->changed(memory->opaque);
+    vcrypto_memory_map_unref(old);
+}
+
+void vcrypto_memory_follow(VCryptoMemory *memory, AddressSpace *address_space,
+                           void (*changed)(void *opaque), void *opaque)
+{
+    if (memory->address_space == address_space) {
+        return;
+    }
+    vcrypto_memory_unfollow(memory);
+    memory->address_space = address_space;
+    memory->changed = changed;
+    memory->opaque = opaque;
+    memory->regions = g_array_new(FALSE, FALSE, sizeof(struct vcrypto_memory_region));
+    memory->listener = (MemoryListener){
+        .name = "virtio-crypto-openssl",
+        .begin = begin,
+        .region_add = add_section,
+        .region_nop = add_section,
+        .commit = commit,
+    };
+    memory_listener_register(&memory->listener, address_space);
+}
+
+void vcrypto_memory_unfollow(VCryptoMemory *memory)
+{
+    if (!memory->address_space) {
+        return;
+    }
+    memory_listener_unregister(&memory->listener);
+    vcrypto_memory_map_unref(memory->map);
+    g_array_free(memory->regions, TRUE);
+    *memory = (VCryptoMemory){ 0 };
+}

@@ -4,7 +4,8 @@
 
 The guest (tests/guest/init) encrypts a random file with a random key through AF_ALG by the name of the driver, and
 what comes out is compared with what OpenSSL makes of the same file on the host. Prints TAP, or with --story an
-account for a reader. TCG only: a /dev/kvm that exists need not run a guest.
+account for a reader. Runs under TCG unless told otherwise: a /dev/kvm that exists need not run a guest. With --kvm a
+few instructions are tried first; where they do not run, the test says that it does not apply here.
 
 The environment names QEMU (VCRYPTO_QEMU) and the plugin (VCRYPTO_PLUGIN). QEMU options after -- replace the plugin
 and the device that would be used.
@@ -75,12 +76,43 @@ class Outcome:
         return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def user_command(qemu, devices):
-    """What a user types to give a guest the device, without what only this test needs."""
-    return [qemu, '-M', 'q35', '-accel', 'tcg', '-cpu', 'max', '-m', '512', '-nographic', '-nic', 'none'] + devices
+class Machine:
+    """What the guest runs on."""
+
+    def __init__(self, qemu, accelerator, cpus):
+        self.qemu = qemu
+        self.accelerator = accelerator
+        self.cpus = cpus
+
+    def command(self, devices):
+        """What a user types to give a guest the device, without what only this test needs."""
+        return ([self.qemu, '-M', 'q35', '-accel', self.accelerator, '-cpu', 'max', '-m', '512']
+                + (['-smp', str(self.cpus)] if self.cpus > 1 else []) + ['-nographic', '-nic', 'none'] + devices)
 
 
-def boot(qemu, devices, kernel, initramfs, folder, work, timeout, tick):
+# Firmware of 64 KiB: the processor begins 16 bytes before its end, with mov al, 1; out 0xf4, al; hlt.
+PROBE_FIRMWARE = b'\xf4' * 0xfff0 + b'\xb0\x01\xe6\xf4' + b'\xf4' * 12
+PROBE_STATUS = 3  # what isa-debug-exit makes of the 1
+PROBE_SECONDS = 10
+
+
+def kvm_runs_guests(qemu, folder):
+    """Whether KVM runs five instructions, with the interrupt controller that a real guest gets."""
+    os.makedirs(folder, exist_ok=True)
+    firmware = os.path.join(folder, 'probe.bin')
+    with open(firmware, 'wb') as file:
+        file.write(PROBE_FIRMWARE)
+    try:
+        return subprocess.run(
+            [qemu, '-M', 'q35', '-accel', 'kvm', '-cpu', 'max', '-m', '64', '-display', 'none', '-nodefaults',
+             '-bios', firmware, '-device', 'isa-debug-exit,iobase=0xf4,iosize=1'],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            timeout=PROBE_SECONDS).returncode == PROBE_STATUS
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def boot(machine, devices, kernel, initramfs, folder, work, timeout, tick):
     """Runs one guest to its end, its time limit, or the first sign that it will not end well."""
     os.makedirs(folder, exist_ok=True)
     image, results, log = (os.path.join(folder, name) for name in ('initramfs.img', 'results.txt', 'console.log'))
@@ -88,7 +120,7 @@ def boot(qemu, devices, kernel, initramfs, folder, work, timeout, tick):
         file.write(base.read())
         file.write(b'\0' * (-file.tell() % 4))
         file.write(work.archive())
-    command = user_command(qemu, devices) + [
+    command = machine.command(devices) + [
         '-no-reboot', '-monitor', 'none', '-serial', 'stdio', '-serial', f'file:{results}',
         '-kernel', os.path.join(kernel, 'vmlinuz'), '-initrd', image,
         '-append', 'console=ttyS0 loglevel=5 panic=-1']
@@ -144,8 +176,9 @@ def watch(process, console, deadline, tick):
     return 'time limit'
 
 
-def judge(outcome, work):
+def judge(outcome, work, queues):
     """The checks: (name, whether it held, what was seen)."""
+    interrupts = len(outcome.all('dataqueue'))
     pci = outcome.one('pci')
     crypto = outcome.fields('proc-crypto')
     failures = outcome.all('alg-fail')
@@ -156,6 +189,8 @@ def judge(outcome, work):
         ('the kernel\'s driver virtio_crypto is bound to it', pci.endswith('driver virtio_crypto'), f'saw {pci!r}'),
         (f'/proc/crypto has {DRIVER} with selftest passed',
          crypto.get('driver') == DRIVER and crypto.get('selftest') == 'passed', f'saw {crypto}'),
+        (f'the driver set up {queues} data queue{"s" if queues > 1 else ""}, each with its own interrupt',
+         interrupts == queues, f'saw {outcome.all("dataqueue")}'),
         # An empty list proves something only of a guest that came to its end.
         ('the kernel logged no failed algorithm test', finished and not failures,
          '\n'.join(failures) or 'the guest did not come to its end'),
@@ -227,6 +262,10 @@ def main():
     parser.add_argument('--folder', required=True, help='where the console log is kept')
     parser.add_argument('--size', type=int, default=8, help='MiB of data (default 8)')
     parser.add_argument('--timeout', type=float, default=240, help='seconds (default 240)')
+    parser.add_argument('--kvm', action='store_true', help='run under KVM where that works')
+    parser.add_argument('--cpus', type=int, default=1, help='virtual processors (default 1)')
+    parser.add_argument('--queues', type=int, default=1, help='data queues (default 1)')
+    parser.add_argument('--device', default='', help='properties of the device, for instance packed=on')
     parser.add_argument('--story', action='store_true', help='print an account instead of TAP')
     parser.add_argument('devices', nargs='*', metavar='QEMU-OPTION')
     options = parser.parse_args()
@@ -239,8 +278,13 @@ def main():
     if not options.devices and not plugin:
         print('1..0 # SKIP no plugin; set the option qemu_headers to what scripts/qemu-headers prints')
         return 0
-    devices = options.devices or ['-plugin', f'{plugin},backend=crypto0',
-                                  '-device', 'virtio-crypto-pci,cryptodev=crypto0']
+    if options.kvm and not kvm_runs_guests(qemu, options.folder):
+        print('1..1\nok 1 - does not apply: KVM runs no guest on this machine')
+        return 0
+    machine = Machine(qemu, 'kvm' if options.kvm else 'tcg', options.cpus)
+    devices = options.devices or [
+        '-plugin', f'{plugin},backend=crypto0' + (f',queues={options.queues}' if options.queues > 1 else ''),
+        '-device', ','.join(filter(None, ('virtio-crypto-pci,cryptodev=crypto0', options.device)))]
 
     def tick(seconds):
         if options.story and int(seconds) % 5 == 0:
@@ -250,13 +294,13 @@ def main():
         version = subprocess.run([qemu, '--version'], stdout=subprocess.PIPE, text=True, check=True).stdout
         print(f'\nQEMU, as the distribution ships it:\n\n    {version.splitlines()[0]}')
         print('\nWhat a user types:\n')
-        command = user_command(qemu, [])
+        command = machine.command([])
         pairs = [shlex.join(devices[i:i + 2]) for i in range(0, len(devices), 2)]
         print('    ' + ' \\\n        '.join([shlex.join(command)] + pairs + ['...']))
         print('\nBooting a guest with it (no KVM, so that it works everywhere) ...', flush=True)
     work = Work(options.size << 20)
-    outcome = boot(qemu, devices, options.kernel, options.initramfs, options.folder, work, options.timeout, tick)
-    checks = judge(outcome, work)
+    outcome = boot(machine, devices, options.kernel, options.initramfs, options.folder, work, options.timeout, tick)
+    checks = judge(outcome, work, options.queues)
     log = os.path.join(options.folder, 'console.log')
     (print_story if options.story else print_tap)(checks, outcome, work, log)
     return 0 if all(held for _, held, _ in checks) else 1

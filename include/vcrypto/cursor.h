@@ -69,14 +69,33 @@ bool vcrypto_cursor_take(struct vcrypto_cursor *cursor, uint64_t size,
  * memory from there, at most what is left; 0 only at the end. Passes elements of
  * length 0, nothing else. Any thread.
  */
-size_t vcrypto_cursor_chunk(struct vcrypto_cursor *cursor, uint8_t **data);
+static inline size_t vcrypto_cursor_chunk(struct vcrypto_cursor *cursor, uint8_t **data)
+{
+    while (cursor->left && cursor->count) {
+        size_t rest = cursor->iov->iov_len - cursor->skip;
+
+        if (rest) {
+            *data = (uint8_t *)cursor->iov->iov_base + cursor->skip;
+            return rest < cursor->left ? rest : (size_t)cursor->left;
+        }
+        cursor->iov++;
+        cursor->count--;
+        cursor->skip = 0;
+    }
+    *data = NULL;
+    return 0;
+}
 
 /**
  * vcrypto_cursor_advance: pass @size bytes of the chunk just looked at.
  *
  * @size is at most what vcrypto_cursor_chunk() last returned. Any thread.
  */
-void vcrypto_cursor_advance(struct vcrypto_cursor *cursor, size_t size);
+static inline void vcrypto_cursor_advance(struct vcrypto_cursor *cursor, size_t size)
+{
+    cursor->skip += size;
+    cursor->left -= size;
+}
 
 /** How two streams of equal length lie to each other in memory. */
 enum vcrypto_overlap {

@@ -32,29 +32,6 @@ void vcrypto_cursor_init(struct vcrypto_cursor *cursor, const struct iovec *iov,
     *cursor = (struct vcrypto_cursor){ .iov = iov, .count = count, .left = total };
 }
 
-size_t vcrypto_cursor_chunk(struct vcrypto_cursor *cursor, uint8_t **data)
-{
-    while (cursor->left && cursor->count) {
-        size_t rest = cursor->iov->iov_len - cursor->skip;
-
-        if (rest) {
-            *data = (uint8_t *)cursor->iov->iov_base + cursor->skip;
-            return rest < cursor->left ? rest : (size_t)cursor->left;
-        }
-        cursor->iov++;
-        cursor->count--;
-        cursor->skip = 0;
-    }
-    *data = NULL;
-    return 0;
-}
-
-void vcrypto_cursor_advance(struct vcrypto_cursor *cursor, size_t size)
-{
-    cursor->skip += size;
-    cursor->left -= size;
-}
-
 bool vcrypto_cursor_read(struct vcrypto_cursor *cursor, void *buffer, size_t size)
 {
     uint8_t *to = buffer;

@@ -9,8 +9,10 @@
  */
 #include <string.h>
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 #include "../engines.h"
 #include "fetch.h"
@@ -37,6 +39,21 @@ static bool checked(int result)
     return result == 1;
 }
 
+/*
+ * As a parameter, which the cipher keeps. EVP_CIPHER_CTX_set_padding() would leave a note
+ * to say it to the cipher again with each iv, which takes as long as 100 bytes of AES.
+ */
+static bool padding_off(EVP_CIPHER_CTX *context)
+{
+    unsigned padding = 0;
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_uint(OSSL_CIPHER_PARAM_PADDING, &padding),
+        OSSL_PARAM_construct_end(),
+    };
+
+    return checked(EVP_CIPHER_CTX_set_params(context, params));
+}
+
 static void *cipher_context_new(const struct vcrypto_algorithm *algorithm,
                                 unsigned key_index, const uint8_t *key,
                                 enum vcrypto_direction direction)
@@ -45,11 +62,11 @@ static void *cipher_context_new(const struct vcrypto_algorithm *algorithm,
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
 
     if (!context || !checked(EVP_CipherInit_ex2(context, cipher, key, NULL,
-                                                direction == VCRYPTO_ENCRYPT, NULL))) {
+                                                direction == VCRYPTO_ENCRYPT, NULL)) ||
+        !padding_off(context)) {
         EVP_CIPHER_CTX_free(context);
         return NULL;
     }
-    EVP_CIPHER_CTX_set_padding(context, 0);
     return context;
 }
 

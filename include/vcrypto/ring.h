@@ -64,12 +64,12 @@ struct vcrypto_ring {
     const struct vcrypto_ring_format *format;
     const struct vcrypto_memory_map *map; /* NULL before the first attach */
     uint8_t *descriptors, *driver, *device;
-    uint32_t in_flight;       /* split: chains popped, not published; packed: slots */
-    uint32_t filled;          /* packed: slots of the entries filled, not published */
-    uint32_t unsignalled;     /* what was published since the driver's wish was read */
-    uint16_t seen_available;  /* split: the driver's index when it was last read */
-    uint16_t withheld_flags;  /* packed: of the first entry filled */
-    bool asked_before; /* what the driver wishes of interrupts */
+    uint32_t in_flight;      /* split: chains popped, not published; packed: slots */
+    uint32_t filled;         /* packed: slots of the entries filled, not published */
+    uint32_t unsignalled;    /* what was published since the driver's wish was read */
+    uint16_t seen_available; /* split: the driver's index when it was last read */
+    uint16_t withheld_flags; /* packed: of the first entry filled */
+    bool asked_before;       /* what the driver wishes of interrupts */
     bool broken;
 };
 
@@ -96,7 +96,8 @@ struct vcrypto_ring_chain {
 enum vcrypto_ring_result {
     VCRYPTO_RING_CHAIN,
     VCRYPTO_RING_EMPTY,
-    VCRYPTO_RING_POOL_FULL, /* the chain is still there: come again with an empty pool */
+    VCRYPTO_RING_POOL_FULL, /* the chain is still there: come again with an empty pool
+                             */
     VCRYPTO_RING_BROKEN,
 };
 

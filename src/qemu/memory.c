@@ -51,6 +51,27 @@ static void begin(MemoryListener *listener)
     memory->regions_translated = false;
 }
 
+/*
+ * Takes @region into the one before it if it goes on where that ends: the PC's chipset
+ * cuts RAM into sections, and a ring may lie across a cut.
+ */
+static bool merge(GArray *regions, const struct vcrypto_memory_region *region)
+{
+    struct vcrypto_memory_region *last;
+
+    if (!regions->len) {
+        return false;
+    }
+    last = &g_array_index(regions, struct vcrypto_memory_region, regions->len - 1);
+    if (last->opaque != region->opaque || last->writable != region->writable ||
+        last->address + last->size != region->address ||
+        last->offset + last->size != region->offset) {
+        return false;
+    }
+    last->size += region->size;
+    return true;
+}
+
 /* Called for every section of each new state, be it new or unchanged. */
 static void add_section(MemoryListener *listener, MemoryRegionSection *section)
 {
@@ -74,7 +95,9 @@ static void add_section(MemoryListener *listener, MemoryRegionSection *section)
         .opaque = mr,
         .offset = section->offset_within_region,
     };
-    g_array_append_val(memory->regions, region);
+    if (!merge(memory->regions, &region)) {
+        g_array_append_val(memory->regions, region);
+    }
 }
 
 static void commit(MemoryListener *listener)

@@ -9,6 +9,7 @@ struct vcrypto_memory_map {
     atomic_uint references;
     struct vcrypto_memory_ops ops;
     size_t count;
+    size_t largest; /* index of the largest region, where most of a guest's data is */
     struct vcrypto_memory_region regions[];
 };
 
@@ -65,6 +66,12 @@ vcrypto_memory_map_new(const struct vcrypto_memory_region *regions, size_t count
         free(map);
         return NULL;
     }
+    map->largest = 0;
+    for (size_t i = 1; i < count; i++) {
+        if (map->regions[i].size > map->regions[map->largest].size) {
+            map->largest = i;
+        }
+    }
     return map;
 }
 
@@ -90,8 +97,12 @@ void vcrypto_memory_map_unref(struct vcrypto_memory_map *map)
 /* The first region that ends at @address or behind it; map->count if none does. */
 static size_t find(const struct vcrypto_memory_map *map, uint64_t address)
 {
+    const struct vcrypto_memory_region *largest = &map->regions[map->largest];
     size_t low = 0, high = map->count;
 
+    if (high && address - largest->address < largest->size) {
+        return map->largest;
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
@@ -160,11 +171,8 @@ int vcrypto_memory_map_translate(const struct vcrypto_memory_map *map, uint64_t 
         pieces++;
         index++;
         size -= n;
+        /* Where this is 0 again the region was the last one: no other will be found. */
         address += n;
-        /* Behind the last address comes nothing, not the first one. */
-        if (size && !address) {
-            return 0;
-        }
     }
     return (int)pieces;
 }

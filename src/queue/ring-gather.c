@@ -61,7 +61,8 @@ bool vcrypto_gathering_add(struct gathering *gathering,
         gathering->last_address = descriptor->address;
         gathering->last_length = descriptor->length;
     }
-    /* A refused chain is walked to its end all the same: that is where its status is. */
+    /* A refused chain is walked to its end all the same: that is where its status is.
+     */
     if (!gathering->refused) {
         add_pieces(gathering, descriptor, writable);
     }

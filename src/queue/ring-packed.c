@@ -16,7 +16,8 @@
 #define FLAG_AVAILABLE 0x0080
 #define FLAG_USED      0x8000
 
-/* An event suppression structure: place, the wrap counter in its top bit; then flags. */
+/* An event suppression structure: place, the wrap counter in its top bit; then flags.
+ */
 #define EVENT_SIZE   4
 #define EVENT_WRAP   0x8000
 #define EVENT_FLAGS  0x0003

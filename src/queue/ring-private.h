@@ -49,8 +49,7 @@ struct vcrypto_ring_format {
                  uint32_t used_length, uint32_t index);
     /* Returns how far that moved the ring, in what the event index counts. */
     uint32_t (*publish)(struct vcrypto_ring *ring, uint32_t count);
-    /* @passed is what publish returned since the last time, all told. Above 65535 the
-     * event index cannot tell whether it was passed. */
+    /* @passed is what publish returned since the last time, all told. */
     bool (*wants_interrupt)(const struct vcrypto_ring *ring, uint32_t passed);
     void (*set_kicks)(struct vcrypto_ring *ring, bool on);
     bool (*has_chain)(const struct vcrypto_ring *ring);
@@ -94,10 +93,13 @@ const uint8_t *vcrypto_ring_indirect_table(const struct vcrypto_ring *ring,
                                            const struct descriptor *descriptor,
                                            uint32_t *entries);
 
-/* The event index's question: was @event passed on the last @passed steps to @now? */
+/*
+ * The event index's question: was @event passed on the last @passed steps to @now?
+ * After a whole round of 65536 it always was.
+ */
 static inline bool event_was_passed(uint16_t event, uint16_t now, uint32_t passed)
 {
-    return passed > UINT16_MAX || (uint16_t)(now - event - 1) < passed;
+    return (uint16_t)(now - event - 1) < passed;
 }
 
 /* A copy that the guest cannot change any more: nothing of it is read a second time. */

@@ -64,7 +64,8 @@ static void split_areas(const struct vcrypto_ring_setup *setup,
 
 /* Walks a chain from @index of @table on, which has @entries; false: it is no chain. */
 static bool walk(const struct vcrypto_ring *ring, struct gathering *gathering,
-                 const uint8_t *table, uint32_t entries, uint32_t index, uint16_t *slots)
+                 const uint8_t *table, uint32_t entries, uint32_t index,
+                 uint16_t *slots)
 {
     bool nested = table != ring->descriptors;
 
@@ -124,7 +125,8 @@ static enum vcrypto_ring_result split_pop(struct vcrypto_ring *ring,
     if (result != VCRYPTO_RING_CHAIN) {
         return result;
     }
-    head = load16(ring->driver + ENTRIES + 2 * slot(ring, ring->position.next_available));
+    head =
+        load16(ring->driver + ENTRIES + 2 * slot(ring, ring->position.next_available));
     vcrypto_gathering_begin(&gathering, ring, pool);
     if (!walk(ring, &gathering, ring->descriptors, ring->setup.size, head, &slots)) {
         vcrypto_gathering_drop(&gathering);

@@ -432,7 +432,8 @@ static void packed_set_interrupts(struct fake_driver *driver, uint32_t wish,
         target -= driver->setup.size;
         wrap = !wrap;
     }
-    put32(driver->guest, driver->setup.driver, wish << 16 | (uint32_t)wrap << 15 | target);
+    put32(driver->guest, driver->setup.driver,
+          wish << 16 | (uint32_t)wrap << 15 | target);
 }
 
 void fake_driver_interrupt_after(struct fake_driver *driver, uint16_t count)

@@ -103,7 +103,8 @@ bool fake_driver_take(struct fake_driver *driver, uint64_t *token, uint32_t *len
  */
 bool fake_driver_interrupts(struct fake_driver *driver, bool on);
 
-/** fake_driver_interrupt_after: with the event index: at the @count-th entry from now. */
+/** fake_driver_interrupt_after: with the event index: at the @count-th entry from now.
+ */
 void fake_driver_interrupt_after(struct fake_driver *driver, uint16_t count);
 
 /* For tests that break the rules; all numbers are in the host's byte order. */

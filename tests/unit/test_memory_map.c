@@ -109,8 +109,8 @@ static void range_crosses_neighbours(void)
     struct iovec iov[3];
     uint64_t at[3];
 
-    UT_EQ_U64_FATAL(
-        vcrypto_memory_map_translate(map, 0x1ffe, 0x803, false, iov, at, 3), 3);
+    UT_EQ_U64_FATAL(vcrypto_memory_map_translate(map, 0x1ffe, 0x803, false, iov, at, 3),
+                    3);
     UT_TRUE(iov[0].iov_base == low + 0xffe && iov[0].iov_len == 2 && at[0] == 0x1ffe);
     UT_TRUE(iov[1].iov_base == high && iov[1].iov_len == 0x800 && at[1] == 0x2000);
     UT_TRUE(iov[2].iov_base == rom && iov[2].iov_len == 1 && at[2] == 0x2800);

@@ -26,8 +26,9 @@ static void expect_piece(const struct iovec *iov, uint64_t address, size_t lengt
 static void check_shape(uint64_t table)
 {
     const struct fake_buffer buffers[] = {
-        { f.data, 16, false },      { f.data + 8, 1, false }, { f.data + 100, 0, false },
-        { f.data + 256, 64, true }, { f.data + 99, 0, true }, { f.data + 4095, 1, true },
+        { f.data, 16, false },      { f.data + 8, 1, false },
+        { f.data + 100, 0, false }, { f.data + 256, 64, true },
+        { f.data + 99, 0, true },   { f.data + 4095, 1, true },
     };
     struct vcrypto_ring_chain chain;
 
@@ -186,7 +187,8 @@ static void batch_may_be_published_in_parts(void)
     for_all_kinds(published_in_two_steps);
 }
 
-static bool same_position(struct vcrypto_ring_position a, struct vcrypto_ring_position b)
+static bool same_position(struct vcrypto_ring_position a,
+                          struct vcrypto_ring_position b)
 {
     return a.next_available == b.next_available &&
            a.available_wrap == b.available_wrap && a.next_used == b.next_used &&

@@ -135,8 +135,8 @@ static void packed_wishes(void)
         uint16_t flags;
         bool with_index, notify;
     } wishes[] = {
-        { 0, true, true },  { 1, true, false },  { 3, true, true },
-        { 0, false, true }, { 1, false, false }, { 2, false, true },
+        { 0, true, true },       { 1, true, false },  { 3, true, true },
+        { 0, false, true },      { 1, false, false }, { 2, false, true },
         { 0xfffd, true, false },
     };
 

@@ -144,8 +144,10 @@ static void with_next(void)
 static void nested(void)
 {
     const struct raw raw[] = { { f.data, 16, FAKE_NEXT, 1 },
-                               { f.table, 16, FAKE_INDIRECT, 0 } };
+                               { f.table + 32, 16, FAKE_INDIRECT, 0 } };
+    const struct raw inner = { f.data, 16, 0, 0 };
 
+    put_table(f.table + 32, &inner, 1);
     put_indirect(raw, 2);
     expect_broken();
 }
@@ -187,8 +189,8 @@ static void table_of_impossible_size(void)
 static void table_that_is_not_ram(void)
 {
     static const uint64_t places[] = { NOWHERE, FIXTURE_BASE - 16,
-                                       FIXTURE_BASE + FIXTURE_RAM - 16,
-                                       UINT64_MAX - 15, UINT64_MAX - 31 };
+                                       FIXTURE_BASE + FIXTURE_RAM - 16, UINT64_MAX - 15,
+                                       UINT64_MAX - 31 };
 
     table_length = 32;
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
@@ -244,7 +246,8 @@ static void link_outside_table(void)
 
 static void circle(void)
 {
-    const struct raw raw[] = { { f.data, 4, FAKE_NEXT, 1 }, { f.data, 4, FAKE_NEXT, 0 } };
+    const struct raw raw[] = { { f.data, 4, FAKE_NEXT, 1 },
+                               { f.data, 4, FAKE_NEXT, 0 } };
 
     put_chain(raw, 2);
     expect_broken();
@@ -252,7 +255,8 @@ static void circle(void)
 
 static void circle_in_table(void)
 {
-    const struct raw raw[] = { { f.data, 4, FAKE_NEXT, 1 }, { f.data, 4, FAKE_NEXT, 1 } };
+    const struct raw raw[] = { { f.data, 4, FAKE_NEXT, 1 },
+                               { f.data, 4, FAKE_NEXT, 1 } };
 
     put_indirect(raw, 2);
     expect_broken();
@@ -454,6 +458,25 @@ static void last_byte_alone_may_be_ram(void)
     refuse_one(&begins_before, 1, FIXTURE_BASE + 1);
 }
 
+/* Its status needs a place in the pool, too. */
+static void refused_with_a_full_pool(void)
+{
+    const struct raw raw[] = { { NOWHERE, 4, FAKE_NEXT, 1 },
+                               { FIXTURE_BASE, 4, FAKE_WRITE, 0 } };
+    struct vcrypto_ring_chain chain;
+
+    put_chain(raw, 2);
+    f.pool.used = FIXTURE_POOL;
+    UT_EQ_U64(vcrypto_ring_pop(&f.ring, &f.pool, &chain), VCRYPTO_RING_POOL_FULL);
+    UT_EQ_U64(f.pool.used, FIXTURE_POOL);
+    expect_refused(FIXTURE_BASE + 3);
+}
+
+static void refused_chain_waits_for_room_in_the_pool(void)
+{
+    each(0, KINDS, refused_with_a_full_pool);
+}
+
 /* The same RAM as two regions that meet in the middle of the data page. */
 static void cut_map(bool second_is_writable)
 {
@@ -474,7 +497,8 @@ static void cut_map(bool second_is_writable)
 
 static void read_only_data(void)
 {
-    const struct raw raw[] = { { f.data, 64, FAKE_NEXT, 1 }, { f.data, 17, FAKE_WRITE, 0 } };
+    const struct raw raw[] = { { f.data, 64, FAKE_NEXT, 1 },
+                               { f.data, 17, FAKE_WRITE, 0 } };
     const struct raw good[] = { { f.data, 64, FAKE_NEXT, 1 },
                                 { f.data, 16, FAKE_WRITE, 0 } };
 
@@ -514,7 +538,8 @@ static void as_many_pieces_as_can_be(void)
 
     cut_map(true);
     for (unsigned i = 0; i < count; i++) {
-        raw[i] = (struct raw){ f.data + 15, 2, FAKE_NEXT | FAKE_WRITE, (uint16_t)(i + 1) };
+        raw[i] =
+            (struct raw){ f.data + 15, 2, FAKE_NEXT | FAKE_WRITE, (uint16_t)(i + 1) };
     }
     raw[count - 1].flags = FAKE_WRITE;
     put_indirect(raw, count);
@@ -606,8 +631,9 @@ static void check_areas(const struct vcrypto_ring_setup *good, unsigned alignmen
     UT_TRUE(attaches(good));
     for (unsigned i = 0; i < 3; i++) {
         struct vcrypto_ring_setup setup = *good;
-        uint64_t *area =
-            i == 0 ? &setup.descriptors : i == 1 ? &setup.driver : &setup.device;
+        uint64_t *area = i == 0   ? &setup.descriptors
+                         : i == 1 ? &setup.driver
+                                  : &setup.device;
 
         ut_context("area %u", i);
         for (unsigned j = 0; j < sizeof(nowhere) / sizeof(nowhere[0]); j++) {
@@ -636,16 +662,19 @@ static void areas_must_be_ram_and_aligned(void)
 /* The fields of the event index are there only if it was negotiated. */
 static void areas_end_where_they_end(void)
 {
-    struct vcrypto_ring_setup setup = { 0x1000, 0x1100, 0x2000 - 68, 8, .packed = false };
+    struct vcrypto_ring_setup setup = { 0x1000, 0x1100, 0x2000 - 68, 8,
+                                        .packed = false };
 
     UT_TRUE(attaches(&setup));
     setup.event_index = true;
     UT_TRUE(!attaches(&setup));
-    setup = (struct vcrypto_ring_setup){ 0x1000, 0x3000 - 20, 0x1200, 8, .packed = false };
+    setup =
+        (struct vcrypto_ring_setup){ 0x1000, 0x3000 - 20, 0x1200, 8, .packed = false };
     UT_TRUE(attaches(&setup));
     setup.event_index = true;
     UT_TRUE(!attaches(&setup));
-    setup = (struct vcrypto_ring_setup){ 0x2000 - 7 * 16, 0x2ffc, 0x1004, 7, true, 0, 0 };
+    setup =
+        (struct vcrypto_ring_setup){ 0x2000 - 7 * 16, 0x2ffc, 0x1004, 7, true, 0, 0 };
     UT_TRUE(attaches(&setup));
     setup.size = 8;
     UT_TRUE(!attaches(&setup));
@@ -664,6 +693,8 @@ static const struct ut_test tests[] = {
     { "refused_chain_keeps_its_status", refused_chain_keeps_its_status },
     { "refused_status_is_not_written", refused_status_is_not_written },
     { "last_byte_alone_may_be_ram", last_byte_alone_may_be_ram },
+    { "refused_chain_waits_for_room_in_the_pool",
+      refused_chain_waits_for_room_in_the_pool },
     { "read_only_memory_is_refused", read_only_memory_is_refused },
     { "chain_in_too_many_pieces_is_refused", chain_in_too_many_pieces_is_refused },
     { "impossible_rings_are_not_made", impossible_rings_are_not_made },

@@ -8,6 +8,8 @@
  */
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -17,13 +19,13 @@
 #include "support/ut.h"
 #include "vcrypto/cursor.h"
 
-#define REQUESTS   100000
+#define REQUESTS    100000
 #define OUTSTANDING 64
-#define BATCH      16
-#define TIME_LIMIT 20000 /* milliseconds of sleep */
-#define BASE       0x40000000
-#define RAM        (1 << 20)
-#define QUIT       (UINT64_C(1) << 32) /* in the kick, which otherwise counts */
+#define BATCH       16
+#define TIME_LIMIT  20000 /* milliseconds of sleep */
+#define BASE        0x40000000
+#define RAM         (1 << 20)
+#define QUIT        (UINT64_C(1) << 32) /* in the kick, which otherwise counts */
 
 /* What one request in the driver's work takes of the guest's RAM. */
 struct area {
@@ -96,7 +98,8 @@ struct device {
     enum vcrypto_ring_result last;
 };
 
-/* Serves some chains, of which it may give back the last; returns how many it served. */
+/* Serves some chains, of which it may give back the last; returns how many it served.
+ */
 static uint32_t serve_batch(struct device *device)
 {
     struct vcrypto_ring_chain chains[BATCH];
@@ -272,7 +275,8 @@ static void run_driver(struct driver *driver)
         if (more && random_below(&driver->random, 4)) {
             continue;
         }
-        if (driver->done < driver->sent && !fake_driver_interrupts(&test->driver, true)) {
+        if (driver->done < driver->sent &&
+            !fake_driver_interrupts(&test->driver, true)) {
             test->driver_slept++;
             if (!sleep_on(test->call)) {
                 UT_FAIL("the driver slept too long, %zu of %zu done",
@@ -306,23 +310,29 @@ static void tear_down_test(struct test *test)
     close(test->call);
 }
 
+static void set_up_device(struct device *device, struct test *test)
+{
+    struct vcrypto_ring_position position = fake_driver_start(&test->driver);
+
+    *device = (struct device){ .test = test };
+    device->pool = (struct vcrypto_ring_pool){ device->iov, device->addresses,
+                                               VCRYPTO_RING_MAX_PIECES, 0 };
+    UT_TRUE_FATAL(vcrypto_ring_init(&device->ring, &test->driver.setup, &position));
+    UT_TRUE_FATAL(vcrypto_ring_attach(&device->ring, test->map));
+}
+
 static void exchange(bool packed, bool event_index, uint32_t size)
 {
     struct vcrypto_ring_setup setup = { 0, 0, 0, size, packed, event_index, true };
     static struct device device;
     static struct test test;
-    struct vcrypto_ring_position position;
     struct driver driver = { .test = &test, .random = size + 1 };
     pthread_t thread;
 
     ut_context("size %u", size);
     set_up_test(&test, &setup);
-    device = (struct device){ .test = &test, .random = size };
-    device.pool = (struct vcrypto_ring_pool){ device.iov, device.addresses,
-                                              VCRYPTO_RING_MAX_PIECES, 0 };
-    position = fake_driver_start(&test.driver);
-    UT_TRUE_FATAL(vcrypto_ring_init(&device.ring, &test.driver.setup, &position));
-    UT_TRUE_FATAL(vcrypto_ring_attach(&device.ring, test.map));
+    set_up_device(&device, &test);
+    device.random = size;
     for (unsigned i = 0; i < OUTSTANDING; i++) {
         driver.free[driver.free_count++] = i;
     }
@@ -363,12 +373,109 @@ static void packed_event_index(void)
     exchange(true, true, 61);
 }
 
+/*
+ * The same question at its narrowest: one side publishes and asks what the other one
+ * wishes, while that one wishes and looks what was published. Without a full barrier on
+ * both sides it happens, once in some thousand rounds, that neither sees the other.
+ */
+#define ROUNDS 20000
+
+struct meeting {
+    struct test *test;
+    struct device *device;
+    atomic_uint round[2]; /* that each thread has come to */
+    bool device_saw, driver_saw;
+};
+
+/* Waits for the other thread; so as to work on one processor, not only by looking. */
+static void meet(struct meeting *meeting, unsigned who)
+{
+    unsigned round = ++meeting->round[who];
+
+    for (unsigned spins = 0; meeting->round[!who] < round; spins++) {
+        if (spins > 1000) {
+            sched_yield();
+        }
+    }
+}
+
+static void *meet_as_device(void *opaque)
+{
+    struct meeting *meeting = opaque;
+    struct vcrypto_ring *ring = &meeting->device->ring;
+
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct vcrypto_ring_chain chain;
+
+        vcrypto_ring_kicks_off(ring);
+        meet(meeting, 0);
+        meeting->device_saw = vcrypto_ring_kicks_on(ring);
+        meet(meeting, 0);
+        meeting->device->pool.used = 0;
+        if (vcrypto_ring_pop(ring, &meeting->device->pool, &chain) ==
+            VCRYPTO_RING_CHAIN) {
+            vcrypto_ring_fill(ring, &chain, 1, 0);
+        }
+        meet(meeting, 0);
+        vcrypto_ring_publish(ring, 1);
+        meeting->device_saw = vcrypto_ring_must_notify(ring);
+        meet(meeting, 0);
+    }
+    return NULL;
+}
+
+/* Returns in how many rounds neither saw the other. */
+static unsigned meet_as_driver(struct meeting *meeting)
+{
+    struct fake_driver *driver = &meeting->test->driver;
+    const struct fake_buffer buffer = { meeting->test->areas, 1, true };
+    unsigned missed = 0;
+
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        fake_driver_interrupts(driver, false);
+        UT_TRUE_FATAL(fake_driver_add(driver, &buffer, 1, 0, round));
+        meet(meeting, 1);
+        meeting->driver_saw = fake_driver_kick(driver);
+        meet(meeting, 1);
+        missed += !meeting->driver_saw && !meeting->device_saw;
+        meet(meeting, 1);
+        meeting->driver_saw = fake_driver_interrupts(driver, true);
+        meet(meeting, 1);
+        missed += !meeting->driver_saw && !meeting->device_saw;
+        UT_TRUE_FATAL(fake_driver_take(driver, NULL, NULL));
+    }
+    return missed;
+}
+
+static void meet_on(bool packed, bool event_index)
+{
+    struct vcrypto_ring_setup setup = { 0, 0, 0, 8, packed, event_index, true };
+    static struct device device;
+    static struct test test;
+    struct meeting meeting = { .test = &test, .device = &device };
+    pthread_t thread;
+
+    ut_context("packed %d, event index %d", packed, event_index);
+    set_up_test(&test, &setup);
+    set_up_device(&device, &test);
+    UT_EQ_U64_FATAL(pthread_create(&thread, NULL, meet_as_device, &meeting), 0);
+    UT_EQ_U64(meet_as_driver(&meeting), 0);
+    pthread_join(thread, NULL);
+    tear_down_test(&test);
+    ut_context(NULL);
+}
+
+static void no_wish_is_missed(void)
+{
+    for (unsigned kind = 0; kind < 4; kind++) {
+        meet_on(kind & 1, kind & 2);
+    }
+}
+
 static const struct ut_test tests[] = {
-    { "split", split },
-    { "split_event_index", split_event_index },
-    { "packed", packed },
-    { "packed_event_index", packed_event_index },
-    { NULL, NULL },
+    { "no_wish_is_missed", no_wish_is_missed },   { "split", split },
+    { "split_event_index", split_event_index },   { "packed", packed },
+    { "packed_event_index", packed_event_index }, { NULL, NULL },
 };
 
 int main(int argc, char **argv)

@@ -4,6 +4,9 @@
 
 #include "worker.h"
 
+/* What is marked as changed is so in units of this, or of a multiple. */
+#define PAGE 4096
+
 #if defined(__x86_64__) || defined(__i386__)
 #define relax() __builtin_ia32_pause()
 #else
@@ -58,52 +61,91 @@ static size_t take_batch(struct vcrypto_worker *worker)
     return n;
 }
 
+/*
+ * Marks bytes as changed, once all of the batch are: most requests of a batch share
+ * pages with their neighbours, and a page that is marked already need not be again.
+ */
+static void mark(struct vcrypto_worker *worker, uint64_t *marked_page, uint64_t address,
+                 uint64_t size)
+{
+    uint64_t page = address / PAGE;
+
+    if ((address + size - 1) / PAGE == page) {
+        if (*marked_page == page) {
+            return;
+        }
+        *marked_page = page;
+    }
+    vcrypto_memory_map_mark_dirty(worker->map, address, size);
+}
+
 /* Marks the first @written writable bytes of @chain as changed. */
 static void mark_written(struct vcrypto_worker *worker,
-                         const struct vcrypto_ring_chain *chain, uint64_t written)
+                         const struct vcrypto_ring_chain *chain, uint64_t written,
+                         uint64_t *marked_page)
 {
     for (size_t i = 0; written && i < chain->chain.in_num; i++) {
         size_t len = chain->chain.in[i].iov_len;
         size_t changed = written < len ? (size_t)written : len;
 
-        vcrypto_memory_map_mark_dirty(worker->map, chain->in_addresses[i], changed);
+        mark(worker, marked_page, chain->in_addresses[i], changed);
         written -= changed;
     }
 }
 
-/* Writes the status to the last writable byte; returns how many writable ones there
- * are. */
-static uint64_t write_status(struct vcrypto_worker *worker,
-                             const struct vcrypto_ring_chain *chain, uint8_t status)
+/* The last writable piece that is not empty; NULL if there is none. */
+static const struct iovec *last_piece(const struct vcrypto_chain *chain)
 {
-    uint64_t writable = 0;
-    const struct iovec *last = NULL;
-    uint64_t address = 0;
-
-    for (size_t i = 0; i < chain->chain.in_num; i++) {
-        if (chain->chain.in[i].iov_len) {
-            last = &chain->chain.in[i];
-            address = chain->in_addresses[i] + last->iov_len - 1;
-            writable += last->iov_len;
+    for (size_t i = chain->in_num; i-- > 0;) {
+        if (chain->in[i].iov_len) {
+            return &chain->in[i];
         }
     }
-    if (last) {
-        ((volatile uint8_t *)last->iov_base)[last->iov_len - 1] = status;
-        vcrypto_memory_map_mark_dirty(worker->map, address, 1);
-    }
-    return writable;
+    return NULL;
 }
 
-static void finish(struct vcrypto_worker *worker, size_t i)
+static void write_status(const struct vcrypto_request *request)
 {
-    const struct vcrypto_ring_chain *chain = &worker->chains[i];
-    const struct vcrypto_request *request = &worker->requests[i];
-    uint64_t writable;
+    const struct iovec *last = last_piece(&request->chain);
 
-    mark_written(worker, chain, request->written);
-    writable = write_status(worker, chain, (uint8_t)request->status);
-    vcrypto_ring_fill(&worker->ring, chain,
-                      vcrypto_serve_used_length(request, writable), (unsigned)i);
+    if (last) {
+        ((volatile uint8_t *)last->iov_base)[last->iov_len - 1] =
+            (uint8_t)request->status;
+    }
+}
+
+static void mark_status(struct vcrypto_worker *worker,
+                        const struct vcrypto_ring_chain *chain, uint64_t *marked_page)
+{
+    const struct iovec *last = last_piece(&chain->chain);
+
+    if (last) {
+        mark(worker, marked_page,
+             chain->in_addresses[last - chain->chain.in] + last->iov_len - 1, 1);
+    }
+}
+
+/* Completes the first @count requests: everything but making the used entries visible.
+ */
+static void finish(struct vcrypto_worker *worker, size_t count)
+{
+    uint64_t result_page = UINT64_MAX, status_page = UINT64_MAX;
+
+    for (size_t i = 0; i < count; i++) {
+        write_status(&worker->requests[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct vcrypto_ring_chain *chain = &worker->chains[i];
+        const struct vcrypto_request *request = &worker->requests[i];
+        struct vcrypto_cursor writable;
+
+        mark_written(worker, chain, request->written, &result_page);
+        mark_status(worker, chain, &status_page);
+        vcrypto_cursor_init(&writable, chain->chain.in, chain->chain.in_num);
+        vcrypto_ring_fill(&worker->ring, chain,
+                          vcrypto_serve_used_length(request, writable.left),
+                          (uint32_t)i);
+    }
 }
 
 /* Serves one batch; returns whether there was one. */
@@ -116,9 +158,7 @@ static bool serve_batch(struct vcrypto_worker *worker)
     }
     done = vcrypto_serve_data(worker->config.point, worker->config.queue,
                               worker->requests, n, &worker->attention);
-    for (size_t i = 0; i < done; i++) {
-        finish(worker, i);
-    }
+    finish(worker, done);
     vcrypto_ring_unpop(&worker->ring, worker->chains + done, n - done);
     if (done) {
         vcrypto_ring_publish(&worker->ring, (unsigned)done);

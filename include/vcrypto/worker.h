@@ -91,6 +91,14 @@ bool vcrypto_worker_start(struct vcrypto_worker *worker,
                           const struct vcrypto_ring_position *position);
 
 /**
+ * vcrypto_worker_stop_begin: as vcrypto_worker_stop(), which must follow, without the
+ * wait: so that several workers end their present requests at the same time.
+ *
+ * Does nothing if no ring is being served.
+ */
+void vcrypto_worker_stop_begin(struct vcrypto_worker *worker);
+
+/**
  * vcrypto_worker_stop: serve no more; *@position is where the next one goes on.
  *
  * Returns within the longest single request: what was not begun stays in the ring, what

@@ -169,6 +169,12 @@ void vcrypto_data_queue_update(VCryptoDevice *device, uint32_t index, bool run)
 
 void vcrypto_data_queues_update(VCryptoDevice *device, bool run)
 {
+    /* All at once, so that the wait is for the longest of their present requests. */
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        if (device->queues[i].serving && (!run || device->memory.translated)) {
+            vcrypto_worker_stop_begin(device->queues[i].worker);
+        }
+    }
     for (uint32_t i = 0; i < device->num_queues; i++) {
         vcrypto_data_queue_update(device, i, run);
     }
@@ -179,7 +185,14 @@ static void memory_changed(void *opaque)
     VCryptoDevice *device = opaque;
 
     for (uint32_t i = 0; i < device->num_queues; i++) {
-        vcrypto_worker_set_memory(device->queues[i].worker, device->memory.map);
+        VCryptoDataQueue *queue = &device->queues[i];
+
+        vcrypto_worker_set_memory(queue->worker, device->memory.map);
+        /* QEMU may change memory in two steps (a virtual IOMMU does), with none at all
+         * in between. A ring that was missed in the map before is looked for anew. */
+        if (queue->serving && qatomic_read(&queue->fault)) {
+            stop_worker(queue);
+        }
     }
     vcrypto_data_queues_update(device, vcrypto_device_may_run(device));
 }

@@ -235,8 +235,8 @@ void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue)
             "that cannot be; the device waits for its reset",
             vcrypto_backend_object_name(device->backend), queue);
     }
-    vdev->broken = true;
     vdev->status |= VIRTIO_CONFIG_S_NEEDS_RESET;
-    virtio_notify_config(vdev);
+    virtio_notify_config(vdev); /* before: a broken device interrupts nobody */
+    vdev->broken = true;
     vcrypto_data_queues_update(device, false);
 }

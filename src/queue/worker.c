@@ -235,10 +235,11 @@ bool vcrypto_worker_start(struct vcrypto_worker *worker,
     bool ok = true;
 
     pthread_mutex_lock(&worker->lock);
-    if (worker->state == WORKER_STOPPED) {
+    if (!worker->started) {
         ok = vcrypto_ring_init(&worker->ring, setup, position);
         if (ok) {
             worker->position = *position;
+            worker->started = true;
             worker->state = WORKER_STARTING;
             demand_attention(worker);
         }
@@ -247,25 +248,39 @@ bool vcrypto_worker_start(struct vcrypto_worker *worker,
     return ok;
 }
 
+/* With the lock held. */
+static void begin_stop(struct vcrypto_worker *worker)
+{
+    if (worker->state == WORKER_STARTING) {
+        worker->state = WORKER_STOPPED; /* it has not looked at the ring yet */
+    } else if (worker->state == WORKER_SERVING) {
+        worker->state = WORKER_STOPPING;
+        demand_attention(worker);
+    }
+}
+
+void vcrypto_worker_stop_begin(struct vcrypto_worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    begin_stop(worker);
+    pthread_mutex_unlock(&worker->lock);
+}
+
 bool vcrypto_worker_stop(struct vcrypto_worker *worker,
                          struct vcrypto_ring_position *position)
 {
-    bool serving;
+    bool started;
 
     pthread_mutex_lock(&worker->lock);
-    serving = worker->state != WORKER_STOPPED;
-    if (worker->state == WORKER_STARTING) {
-        worker->state = WORKER_STOPPED; /* it has not looked at the ring yet */
-    } else if (serving) {
-        worker->state = WORKER_STOPPING;
-        demand_attention(worker);
-        while (worker->state != WORKER_STOPPED) {
-            pthread_cond_wait(&worker->stopped, &worker->lock);
-        }
+    begin_stop(worker);
+    while (worker->state != WORKER_STOPPED) {
+        pthread_cond_wait(&worker->stopped, &worker->lock);
     }
-    if (serving) {
+    started = worker->started;
+    if (started) {
+        worker->started = false;
         *position = worker->position;
     }
     pthread_mutex_unlock(&worker->lock);
-    return serving;
+    return started;
 }

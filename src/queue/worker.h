@@ -42,6 +42,7 @@ struct vcrypto_worker {
 
     /* Under the lock. */
     enum worker_state state;
+    bool started; /* and not stopped since: the position is to be handed back */
     bool running;
     bool quit;
     bool map_changed;

@@ -8,7 +8,7 @@
  * failure.
  *
  * With the argument "builtin" the same runs against QEMU's own builtin backend while
- * our plugin is loaded beside it.
+ * our plugin is loaded beside it. With "packed" our device has packed rings.
  */
 #include "crypto.h"
 #include "support/ut.h"
@@ -40,6 +40,7 @@ struct profile {
     uint64_t accepted;      /* algorithms to test; 0: those that are advertised */
     bool two_key_3des;      /* takes 16-byte keys */
     bool any_length;        /* CTR and XTS: not only whole blocks */
+    bool packed;            /* rings */
     bool used_len_is_whole; /* used.len: the whole writable length, or what was written
                              */
 };
@@ -48,6 +49,13 @@ static const struct profile openssl = {
     .name = "openssl",
     .two_key_3des = true,
     .any_length = true,
+};
+
+static const struct profile openssl_packed = {
+    .name = "packed",
+    .two_key_3des = true,
+    .any_length = true,
+    .packed = true,
 };
 
 /*
@@ -87,8 +95,9 @@ static void add_args(GPtrArray *args)
         g_ptr_array_add(args, g_strdup("cryptodev-backend-builtin,id=b0"));
     }
     g_ptr_array_add(args, g_strdup("-device"));
-    g_ptr_array_add(args, g_strdup_printf("virtio-crypto-pci,cryptodev=%s",
-                                          profile == &builtin ? "b0" : "crypto0"));
+    g_ptr_array_add(args, g_strdup_printf("virtio-crypto-pci,cryptodev=%s%s",
+                                          profile == &builtin ? "b0" : "crypto0",
+                                          profile->packed ? ",packed=on" : ""));
     g_ptr_array_add(args, NULL);
 }
 
@@ -107,8 +116,10 @@ static int start(void)
     if (!machine) {
         return -1;
     }
-    crypto = qt_crypto_open(machine, 0, QT_CRYPTO_LINUX_FEATURES);
-    return 0;
+    crypto = qt_crypto_open(machine, 0,
+                            QT_CRYPTO_LINUX_FEATURES |
+                                (profile->packed ? QT_F_RING_PACKED : 0));
+    return !profile->packed == !crypto->data[0]->packed ? 0 : -1;
 }
 
 static int stop(void)
@@ -353,6 +364,18 @@ static void nothing_is_missing(void)
     ut_note("tuples: %u", g_hash_table_size(covered));
 }
 
+static const struct profile *choose_profile(const char *name)
+{
+    static const struct profile *const profiles[] = { &openssl_packed, &builtin };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(profiles); i++) {
+        if (g_strcmp0(name, profiles[i]->name) == 0) {
+            return profiles[i];
+        }
+    }
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     static const struct ut_test tests[] = {
@@ -364,8 +387,8 @@ int main(int argc, char **argv)
     };
     static const struct ut_suite suites[] = { { "cipher", start, stop, tests }, { 0 } };
 
-    if (argc > 1 && strcmp(argv[1], builtin.name) == 0) {
-        profile = &builtin;
+    if (choose_profile(argv[1])) {
+        profile = choose_profile(argv[1]);
         argv++;
         argc--;
     }

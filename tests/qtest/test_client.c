@@ -13,7 +13,7 @@
 
 static const char *const stock_device[] = {
     "-object", "cryptodev-backend-builtin,id=b0",
-    "-device", "virtio-crypto-pci,cryptodev=b0,id=dev0",
+    "-device", "virtio-crypto-pci,cryptodev=b0,id=dev0,packed=on,vectors=3",
     NULL,
 };
 
@@ -104,6 +104,139 @@ static void event_index(void)
     old_avail = c.ctrl->next_avail;
     UT_TRUE(!qt_vring_wants_notify(c.ctrl, old_avail)); /* nothing is new */
     finish(&c);
+}
+
+static void packed_ring(void)
+{
+    struct qt_crypto c;
+
+    if (!machine) {
+        UT_SKIP("no QEMU to test with");
+    }
+    c = with_vectors(QT_F_VERSION_1 | QT_F_RING_PACKED);
+    UT_TRUE_FATAL(c.ctrl->packed != NULL);
+    /* Five descriptors each: a ring of 64 goes round seven times, and every place in
+     * it is at some time where a chain crosses its end. */
+    for (unsigned i = 0; i < 100; i++) {
+        make_session(&c);
+        UT_TRUE(qt_msix_wait(&c.dev->pci, 1, QT_TIMEOUT_MS));
+    }
+    UT_EQ_U64(c.ctrl->num_free, 64);
+    UT_EQ_U64(c.ctrl->last_used, 500);
+    finish(&c);
+}
+
+static void packed_event_index(void)
+{
+    struct qt_crypto c;
+
+    if (!machine) {
+        UT_SKIP("no QEMU to test with");
+    }
+    c = with_vectors(QT_F_VERSION_1 | QT_F_RING_PACKED | QT_F_EVENT_IDX);
+    qt_vring_set_used_event(c.ctrl, 13); /* in the sixth request: 3 + 2, three times */
+    make_session(&c);                    /* the very first answer is always announced */
+    UT_TRUE(qt_msix_wait(&c.dev->pci, 1, QT_TIMEOUT_MS));
+    make_session(&c);
+    qt_virtio_get_status(c.dev); /* whatever interrupt there was has been sent by now */
+    UT_TRUE(!qt_msix_take(&c.dev->pci, 1));
+    make_session(&c);
+    UT_TRUE(qt_msix_wait(&c.dev->pci, 1, QT_TIMEOUT_MS));
+    finish(&c);
+}
+
+#define BATCH 4 /* four sizes of request in a batch: 1 to 4 pieces of the header */
+
+/* A request to destroy a session that there is not, in @pieces, then the status. */
+static uint16_t add_destroy(struct qt_vring *vq, uint64_t gpa, unsigned pieces)
+{
+    uint8_t *request = qt_mem_ptr(&machine->mem, gpa, QT_CRYPTO_REQUEST_SIZE + 1);
+    uint32_t piece = QT_CRYPTO_REQUEST_SIZE / pieces;
+    struct qt_desc desc[BATCH + 1];
+
+    qt_build_destroy(request, QT_CIPHER_DESTROY, UINT64_MAX);
+    request[QT_CRYPTO_REQUEST_SIZE] = 0xff;
+    for (unsigned i = 0; i < pieces; i++) {
+        desc[i] = (struct qt_desc){ gpa + i * piece, piece, false };
+    }
+    desc[pieces] = (struct qt_desc){ gpa + QT_CRYPTO_REQUEST_SIZE, 1, true };
+    return pieces == 2 ? qt_vring_add_indirect(vq, desc, pieces + 1)
+                       : qt_vring_add(vq, desc, pieces + 1);
+}
+
+static void take_destroy(struct qt_vring *vq, uint64_t gpa, uint16_t head)
+{
+    const uint8_t *status = qt_mem_ptr(&machine->mem, gpa + QT_CRYPTO_REQUEST_SIZE, 1);
+    uint32_t id, len;
+
+    UT_TRUE_FATAL(qt_vring_wait(vq, QT_TIMEOUT_MS, &id, &len));
+    UT_EQ_U64(id, head);
+    UT_EQ_U64(*status, QT_ERR);
+}
+
+static void run_batch(struct qt_vring *vq, uint64_t gpa)
+{
+    uint16_t head[BATCH], old_avail = vq->next_avail;
+    uint32_t id, len;
+
+    for (unsigned i = 0; i < BATCH; i++) {
+        head[i] = add_destroy(vq, gpa + 128 * i, i + 1);
+    }
+    UT_TRUE(!qt_vring_get(vq, &id, &len)); /* the device has not seen them */
+    qt_vring_publish(vq);
+    UT_TRUE(qt_vring_wants_notify(vq, old_avail));
+    qt_vring_notify(vq);
+    for (unsigned i = 0; i < BATCH; i++) {
+        take_destroy(vq, gpa + 128 * i, head[i]);
+    }
+    UT_EQ_U64(qt_vring_used_idx(vq), vq->last_used);
+}
+
+static void batches(uint64_t more_features)
+{
+    struct qt_crypto c;
+    uint64_t gpa;
+
+    if (!machine) {
+        UT_SKIP("no QEMU to test with");
+    }
+    c = with_vectors(QT_F_VERSION_1 | QT_F_INDIRECT_DESC | more_features);
+    gpa = qt_mem_alloc(&machine->mem, 128 * BATCH, 64);
+    for (unsigned i = 0; i < 100; i++) {
+        run_batch(c.ctrl, gpa);
+    }
+    UT_EQ_U64(c.ctrl->num_free, 64);
+    finish(&c);
+}
+
+static void split_batches(void)
+{
+    batches(QT_F_EVENT_IDX);
+}
+
+static void packed_batches(void)
+{
+    batches(QT_F_RING_PACKED);
+}
+
+static void packed_event_index_batches(void)
+{
+    batches(QT_F_RING_PACKED | QT_F_EVENT_IDX);
+}
+
+static void a_vector_for_each_queue(void)
+{
+    struct qt_crypto *c;
+
+    if (!machine) {
+        UT_SKIP("no QEMU to test with");
+    }
+    c = qt_crypto_open_opts(
+        machine, &(struct qt_crypto_opts){ .features = QT_F_VERSION_1, .msix = true });
+    make_session(c);
+    UT_TRUE(qt_msix_wait(&c->dev->pci, c->n_data + 1, QT_TIMEOUT_MS));
+    UT_TRUE(!qt_msix_take(&c->dev->pci, 1));
+    qt_crypto_close(c);
 }
 
 static void legacy_interrupt(void)
@@ -220,6 +353,12 @@ int main(int argc, char **argv)
     static const struct ut_test tests[] = {
         { "MSI-X", msix },
         { "event index", event_index },
+        { "batches", split_batches },
+        { "packed ring", packed_ring },
+        { "packed ring: event index", packed_event_index },
+        { "packed ring: batches", packed_batches },
+        { "packed ring: batches with the event index", packed_event_index_batches },
+        { "a vector for each queue", a_vector_for_each_queue },
         { "interrupt status", legacy_interrupt },
         { "queue reset", queue_reset },
         { "QMP", qmp },

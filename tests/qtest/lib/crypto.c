@@ -81,6 +81,12 @@ static void free_rings(struct qt_crypto *crypto)
     crypto->n_data = 0;
 }
 
+static struct qt_vring *new_ring(struct qt_crypto *crypto, uint32_t i)
+{
+    return qt_vring_new(crypto->dev, (uint16_t)i, 0,
+                        crypto->msix ? (uint16_t)(i + 1) : QT_NO_VECTOR);
+}
+
 static void set_up(struct qt_crypto *crypto, uint64_t features)
 {
     if (!qt_virtio_negotiate(crypto->dev, features)) {
@@ -91,27 +97,41 @@ static void set_up(struct qt_crypto *crypto, uint64_t features)
     UT_TRUE_FATAL(crypto->config.max_dataqueues < qt_virtio_num_queues(crypto->dev));
     crypto->n_data = crypto->config.max_dataqueues;
     crypto->data = g_new0(struct qt_vring *, crypto->n_data);
-    for (uint32_t i = 0; i < crypto->n_data; i++) {
-        crypto->data[i] = qt_vring_new(crypto->dev, (uint16_t)i, 0, QT_NO_VECTOR);
+    if (crypto->msix) {
+        UT_TRUE_FATAL(qt_virtio_set_config_vector(crypto->dev, 0));
     }
-    crypto->ctrl = qt_vring_new(crypto->dev, (uint16_t)crypto->n_data, 0, QT_NO_VECTOR);
+    for (uint32_t i = 0; i < crypto->n_data; i++) {
+        crypto->data[i] = new_ring(crypto, i);
+    }
+    crypto->ctrl = new_ring(crypto, crypto->n_data);
     qt_virtio_driver_ok(crypto->dev);
+}
+
+struct qt_crypto *qt_crypto_open_opts(struct qt_machine *machine,
+                                      const struct qt_crypto_opts *opts)
+{
+    struct qt_virtio *dev = qt_virtio_open(machine, QT_CRYPTO_DEVICE, opts->nth);
+    struct qt_crypto *crypto;
+
+    if (!dev) {
+        qt_die(machine, "there is no virtio-crypto device %u", opts->nth);
+    }
+    crypto = g_new0(struct qt_crypto, 1);
+    crypto->dev = dev;
+    crypto->ctrl_layout = QT_FIELDS;
+    crypto->msix = opts->msix;
+    if (opts->msix) {
+        qt_msix_enable(&dev->pci);
+    }
+    set_up(crypto, opts->features);
+    return crypto;
 }
 
 struct qt_crypto *qt_crypto_open(struct qt_machine *machine, unsigned nth,
                                  uint64_t features)
 {
-    struct qt_virtio *dev = qt_virtio_open(machine, QT_CRYPTO_DEVICE, nth);
-    struct qt_crypto *crypto;
-
-    if (!dev) {
-        qt_die(machine, "there is no virtio-crypto device %u", nth);
-    }
-    crypto = g_new0(struct qt_crypto, 1);
-    crypto->dev = dev;
-    crypto->ctrl_layout = QT_FIELDS;
-    set_up(crypto, features);
-    return crypto;
+    return qt_crypto_open_opts(
+        machine, &(struct qt_crypto_opts){ .nth = nth, .features = features });
 }
 
 void qt_crypto_restart(struct qt_crypto *crypto, uint64_t features)

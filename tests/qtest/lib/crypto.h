@@ -84,6 +84,14 @@ struct qt_crypto {
     struct qt_vring **data; /* config.max_dataqueues of them */
     uint32_t n_data;
     enum qt_layout ctrl_layout; /* for control requests; QT_FIELDS at first */
+    bool msix;                  /* a vector for each queue */
+};
+
+/** How to open a device. Zero is the default of every field. */
+struct qt_crypto_opts {
+    unsigned nth;      /* of the machine's virtio-crypto devices */
+    uint64_t features; /* to accept, as far as they are offered */
+    bool msix;         /* MSI-X: vector 0 for the configuration, i + 1 for queue i */
 };
 
 /** qt_crypto_read_config() - read and decode the configuration space */
@@ -99,6 +107,10 @@ void qt_crypto_read_config(const struct qt_virtio *dev,
  */
 struct qt_crypto *qt_crypto_open(struct qt_machine *machine, unsigned nth,
                                  uint64_t features);
+
+/** qt_crypto_open_opts() - the same with more to choose */
+struct qt_crypto *qt_crypto_open_opts(struct qt_machine *machine,
+                                      const struct qt_crypto_opts *opts);
 
 /**
  * qt_crypto_restart() - reset the device and set it up again

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The driver's side of a split virtqueue.
+ * The driver's side of a virtqueue: the split ring, and what both kinds share.
  */
 #include "vring.h"
 
+#include "packed.h"
 #include "waiting.h"
 
 #include "support/ut.h"
@@ -41,13 +42,36 @@ static uint64_t new_area(struct qt_virtio *dev, uint64_t size, uint64_t align,
     return gpa;
 }
 
-static void allocate(struct qt_vring *vq)
+static void allocate_split(struct qt_vring *vq)
 {
     uint64_t n = vq->size;
 
     vq->desc_gpa = new_area(vq->dev, 16 * n, 16, &vq->desc);
     vq->avail_gpa = new_area(vq->dev, 6 + 2 * n, 2, &vq->avail);
     vq->used_gpa = new_area(vq->dev, 6 + 8 * n, 4, &vq->used);
+}
+
+/* Both event areas begin as zeros, which enables notifications and interrupts. */
+static void allocate_packed(struct qt_vring *vq)
+{
+    if (vq->size & (vq->size - 1)) {
+        UT_FAIL_FATAL("queue %u: a packed ring of %u is not for this client", vq->index,
+                      vq->size);
+    }
+    vq->desc_gpa = new_area(vq->dev, 16 * (uint64_t)vq->size, 16, &vq->packed);
+    vq->avail_gpa = new_area(vq->dev, 4, 4, &vq->avail);
+    vq->used_gpa = new_area(vq->dev, 4, 4, &vq->used);
+}
+
+static void allocate(struct qt_vring *vq)
+{
+    uint16_t n = vq->size;
+
+    if (vq->dev->features & QT_F_RING_PACKED) {
+        allocate_packed(vq);
+    } else {
+        allocate_split(vq);
+    }
     vq->next_free = g_new0(uint16_t, n);
     vq->chain_len = g_new0(uint16_t, n);
     vq->num_free = vq->size;
@@ -115,6 +139,9 @@ uint16_t qt_vring_add(struct qt_vring *vq, const struct qt_desc *desc, unsigned 
 {
     uint16_t head = vq->free_head;
 
+    if (vq->packed) {
+        return qt_packed_add(vq, desc, n);
+    }
     if (n == 0 || n > vq->num_free) {
         UT_FAIL_FATAL("queue %u: no room for %u descriptors", vq->index, n);
     }
@@ -128,29 +155,52 @@ uint16_t qt_vring_add(struct qt_vring *vq, const struct qt_desc *desc, unsigned 
     return head;
 }
 
-uint16_t qt_vring_add_indirect(struct qt_vring *vq, const struct qt_desc *desc,
-                               unsigned n)
+uint64_t qt_vring_new_table(struct qt_vring *vq, const struct qt_desc *desc, unsigned n)
 {
-    struct qt_ring_desc *table;
-    struct qt_desc whole = { .len = 16 * n };
+    void *table;
+    uint64_t gpa = new_area(vq->dev, 16 * (uint64_t)n, 16, &table);
+    struct qt_ring_desc *split = table;
+
+    if (vq->packed) {
+        qt_packed_write_table(table, desc, n);
+        return gpa;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        write_desc(&split[i], &desc[i], i + 1 < n ? QT_DESC_NEXT : 0,
+                   (uint16_t)(i + 1));
+    }
+    return gpa;
+}
+
+uint16_t qt_vring_add_table(struct qt_vring *vq, uint64_t table, unsigned n)
+{
+    struct qt_desc whole = { .gpa = table, .len = 16 * n };
     uint16_t head = vq->free_head;
 
+    if (vq->packed) {
+        return qt_packed_add_table(vq, table, n);
+    }
     if (n == 0 || vq->num_free == 0) {
         UT_FAIL_FATAL("queue %u: no room for an indirect descriptor", vq->index);
-    }
-    whole.gpa = new_area(vq->dev, whole.len, 16, &table);
-    for (unsigned i = 0; i < n; i++) {
-        write_desc(&table[i], &desc[i], i + 1 < n ? QT_DESC_NEXT : 0,
-                   (uint16_t)(i + 1));
     }
     write_desc(&vq->desc[take_free(vq)], &whole, QT_DESC_INDIRECT, 0);
     make_available(vq, head, 1);
     return head;
 }
 
+uint16_t qt_vring_add_indirect(struct qt_vring *vq, const struct qt_desc *desc,
+                               unsigned n)
+{
+    return qt_vring_add_table(vq, qt_vring_new_table(vq, desc, n), n);
+}
+
 void qt_vring_publish(struct qt_vring *vq)
 {
-    store16(&vq->avail[1], vq->next_avail);
+    if (vq->packed) {
+        qt_packed_publish(vq);
+    } else {
+        store16(&vq->avail[1], vq->next_avail);
+    }
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
@@ -167,6 +217,9 @@ void qt_vring_kick(struct qt_vring *vq)
 
 bool qt_vring_wants_notify(const struct qt_vring *vq, uint16_t old_avail)
 {
+    if (vq->packed) {
+        return qt_packed_wants_notify(vq, old_avail);
+    }
     if (vq->dev->features & QT_F_EVENT_IDX) {
         uint16_t event = load16(vq->used + 4 + 8u * vq->size);
         uint16_t published = load16(&vq->avail[1]);
@@ -180,13 +233,17 @@ bool qt_vring_wants_notify(const struct qt_vring *vq, uint16_t old_avail)
 
 void qt_vring_set_used_event(struct qt_vring *vq, uint16_t idx)
 {
-    store16(&vq->avail[2 + vq->size], idx);
+    if (vq->packed) {
+        qt_packed_set_used_event(vq, idx);
+    } else {
+        store16(&vq->avail[2 + vq->size], idx);
+    }
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 uint16_t qt_vring_used_idx(const struct qt_vring *vq)
 {
-    return load16(vq->used + 2);
+    return vq->packed ? qt_packed_used_idx(vq) : load16(vq->used + 2);
 }
 
 static void release_chain(struct qt_vring *vq, uint32_t head)
@@ -212,6 +269,9 @@ bool qt_vring_get(struct qt_vring *vq, uint32_t *id, uint32_t *len)
 {
     struct used_elem elem;
 
+    if (vq->packed) {
+        return qt_packed_get(vq, id, len);
+    }
     if (qt_vring_used_idx(vq) == vq->last_used) {
         return false;
     }

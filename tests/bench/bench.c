@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The benchmark: stock QEMU's virtio-crypto device with its builtin backend, and ours,
+ * side by side in one run.
+ *
+ * Both QEMUs live all the time; the one that is not measured is blocked. Each round
+ * goes through all sizes and depths, and measures the devices of a pair right after
+ * each other, in turns first. There is no guest CPU: this program is the driver,
+ * through shared guest RAM and eventfds. See doorbell.h for these, and load.h and
+ * load.c for what it does.
+ *
+ * Needs VCRYPTO_QEMU and VCRYPTO_PLUGIN in the environment, as the tests do.
+ */
+#include "awake.h"
+#include "load.h"
+#include "report.h"
+
+#include "support/ut.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MS             INT64_C(1000000)     /* in ns */
+#define MAX_DATA       (UINT64_C(32) << 20) /* for each queue; beyond any cache of a core */
+#define MAX_SIZE       (64u << 20)
+#define ENGINE_SHARE   8 /* the engine varies less: a part of the slice is enough */
+#define SPINNING_SHARE 4
+
+struct plan {
+    char *algorithm;
+    char *sizes;
+    char *depths;
+    char *backend_args;
+    char *csv;
+    int rounds;
+    int slice_ms;
+    int queues;
+    gboolean packed;
+    gboolean qtest_kicks;
+    gboolean sleep;
+    gboolean let_idle;
+    gboolean quick;
+    gboolean smoke;
+};
+
+struct bench {
+    struct bench_report report;
+    int64_t slice;
+    struct bench_device stock;
+    struct bench_device ours;
+};
+
+/* ---- measuring ---- */
+
+static void record(struct bench_cell *cell, enum bench_contender who, unsigned round,
+                   struct bench_result *result)
+{
+    double(*value)[BENCH_MAX_ROUNDS] = cell->value[who];
+
+    value[BENCH_RATE][round] = result->requests / result->seconds;
+    value[BENCH_CPU][round] = result->cpu_seconds / result->requests;
+    value[BENCH_KICKS][round] = result->kicks / result->requests;
+    value[BENCH_INTERRUPTS][round] = result->interrupts / result->requests;
+    value[BENCH_LATENCY][round] = bench_percentile(result->latency, 50) / 1e9;
+    value[BENCH_LATENCY_99][round] = bench_percentile(result->latency, 99) / 1e9;
+    bench_result_clear(result);
+}
+
+static void record_spinning(struct bench_cell *cell, enum bench_contender who,
+                            unsigned round, struct bench_result *result)
+{
+    double(*value)[BENCH_MAX_ROUNDS] = cell->value[who];
+
+    value[BENCH_SPINNING][round] = bench_percentile(result->latency, 50) / 1e9;
+    value[BENCH_SPINNING_99][round] = bench_percentile(result->latency, 99) / 1e9;
+    bench_result_clear(result);
+}
+
+static struct bench_load_opts load_of(const struct bench *bench,
+                                      const struct bench_cell *cell,
+                                      enum bench_contender who)
+{
+    return (struct bench_load_opts){
+        .size = cell->size,
+        .depth = cell->depth,
+        .queues = who == BENCH_QUEUES ? bench->report.queues : 1,
+        .slice = bench->slice,
+        .qtest_kicks = bench->report.qtest_kicks,
+        /* At depth 1 there is a measurement of each kind. */
+        .spin = !bench->report.sleep && cell->depth > 1,
+        .latency = cell->depth == 1 && who != BENCH_QUEUES,
+    };
+}
+
+static struct bench_device *device_of(struct bench *bench, enum bench_contender who)
+{
+    return who == BENCH_STOCK ? &bench->stock : &bench->ours;
+}
+
+static void run_contender(struct bench *bench, struct bench_cell *cell,
+                          enum bench_contender who, unsigned round)
+{
+    struct bench_load_opts opts = load_of(bench, cell, who);
+    struct bench_result result = bench_load_run(device_of(bench, who), &opts);
+
+    record(cell, who, round, &result);
+}
+
+static void run_spinning(struct bench *bench, struct bench_cell *cell,
+                         enum bench_contender who, unsigned round)
+{
+    struct bench_load_opts opts = load_of(bench, cell, who);
+    struct bench_result result;
+
+    opts.spin = true;
+    opts.slice /= SPINNING_SHARE;
+    result = bench_load_run(device_of(bench, who), &opts);
+    record_spinning(cell, who, round, &result);
+}
+
+static void run_engine(struct bench *bench, struct bench_cell *cell, unsigned round)
+{
+    struct bench_load_opts opts = load_of(bench, cell, BENCH_STOCK);
+
+    opts.slice /= ENGINE_SHARE;
+    cell->engine[round] = bench_load_engine(&bench->stock, &opts);
+}
+
+typedef void (*measurement)(struct bench *bench, struct bench_cell *cell,
+                            enum bench_contender who, unsigned round);
+
+/* Both of a pair, in turns first. */
+static void run_pair(struct bench *bench, struct bench_cell *cell, unsigned round,
+                     measurement run)
+{
+    enum bench_contender first = round & 1 ? BENCH_OURS : BENCH_STOCK;
+
+    run(bench, cell, first, round);
+    run(bench, cell, first == BENCH_STOCK ? BENCH_OURS : BENCH_STOCK, round);
+}
+
+static void run_cell(struct bench *bench, struct bench_cell *cell, unsigned round)
+{
+    run_pair(bench, cell, round, run_contender);
+    if (bench->report.queues > 1) {
+        run_contender(bench, cell, BENCH_QUEUES, round);
+    }
+    if (cell->depth == 1) {
+        run_pair(bench, cell, round, run_spinning);
+    }
+    run_engine(bench, cell, round);
+}
+
+static void run_rounds(struct bench *bench, bool progress)
+{
+    for (unsigned round = 0; round < bench->report.rounds; round++) {
+        if (progress) {
+            fprintf(stderr, "Round %u of %u ...\n", round + 1, bench->report.rounds);
+        }
+        for (guint i = 0; i < bench->report.cells->len; i++) {
+            run_cell(bench, g_ptr_array_index(bench->report.cells, i), round);
+        }
+    }
+}
+
+/* ---- the plan ---- */
+
+/* Return: array of uint64_t from "16,4k,1M", or NULL. */
+static GArray *parse_numbers(const char *text, uint64_t max)
+{
+    GArray *numbers = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    g_auto(GStrv) words = g_strsplit(text, ",", -1);
+
+    for (char **word = words; *word; word++) {
+        char *end;
+        uint64_t number = g_ascii_strtoull(*word, &end, 10);
+        unsigned shift = g_ascii_tolower(*end) == 'k'   ? 10
+                         : g_ascii_tolower(*end) == 'm' ? 20
+                                                        : 0;
+
+        if (number == 0 || number > max || number << shift > max ||
+            end[shift > 0] != '\0') {
+            g_array_free(numbers, TRUE);
+            return NULL;
+        }
+        number <<= shift;
+        g_array_append_val(numbers, number);
+    }
+    return numbers;
+}
+
+static GPtrArray *make_cells(const GArray *sizes, const GArray *depths)
+{
+    GPtrArray *cells = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint s = 0; s < sizes->len; s++) {
+        for (guint d = 0; d < depths->len; d++) {
+            struct bench_cell *cell = g_new0(struct bench_cell, 1);
+
+            cell->size = (uint32_t)g_array_index(sizes, uint64_t, s);
+            cell->depth = (unsigned)g_array_index(depths, uint64_t, d);
+            g_ptr_array_add(cells, cell);
+        }
+    }
+    return cells;
+}
+
+/* Sources of all requests in flight, if that is not too much. */
+static uint64_t data_size(const struct bench_report *report)
+{
+    uint64_t size = 4096;
+
+    for (guint i = 0; i < report->cells->len; i++) {
+        const struct bench_cell *cell = g_ptr_array_index(report->cells, i);
+        uint64_t all = (uint64_t)cell->size * cell->depth;
+
+        size = MAX(size, MAX(MIN(all, MAX_DATA), cell->size));
+    }
+    return ((size * report->queues) + 4095) & ~UINT64_C(4095);
+}
+
+static void set_default(char **value, const char *text)
+{
+    if (!*value) {
+        *value = g_strdup(text);
+    }
+}
+
+static void complete_plan(struct plan *plan)
+{
+    bool full = !plan->quick && !plan->smoke;
+
+    set_default(&plan->algorithm, "aes-cbc");
+    set_default(&plan->sizes, plan->smoke   ? "16,4k,64k"
+                              : plan->quick ? "16,256,4k,64k,1M"
+                                            : "16,64,256,1k,4k,16k,64k,256k,1M");
+    set_default(&plan->depths, full ? "1,8,32,128" : plan->smoke ? "1,8" : "1,32");
+    plan->rounds = plan->rounds ? plan->rounds : plan->smoke ? 2 : full ? 15 : 11;
+    plan->slice_ms = plan->slice_ms ? plan->slice_ms : plan->smoke ? 2 : 80;
+    plan->queues = plan->queues ? plan->queues : 1;
+}
+
+static bool parse_options(struct plan *plan, int argc, char **argv)
+{
+    GOptionEntry entries[] = {
+        { "sizes", 0, 0, G_OPTION_ARG_STRING, &plan->sizes,
+          "bytes of a request, for example 16,4k,1M", "LIST" },
+        { "depths", 0, 0, G_OPTION_ARG_STRING, &plan->depths, "requests in flight",
+          "LIST" },
+        { "rounds", 0, 0, G_OPTION_ARG_INT, &plan->rounds, "rounds (15)", "N" },
+        { "slice-ms", 0, 0, G_OPTION_ARG_INT, &plan->slice_ms,
+          "time of one measurement (80)", "N" },
+        { "queues", 0, 0, G_OPTION_ARG_INT, &plan->queues,
+          "also drive this many data queues of ours at once", "N" },
+        { "algorithm", 0, 0, G_OPTION_ARG_STRING, &plan->algorithm, "aes-cbc, ...",
+          "NAME" },
+        { "backend-args", 0, 0, G_OPTION_ARG_STRING, &plan->backend_args,
+          "more properties of our backend", "KEY=VALUE,..." },
+        { "packed", 0, 0, G_OPTION_ARG_NONE, &plan->packed, "packed rings", NULL },
+        { "let-idle", 0, 0, G_OPTION_ARG_NONE, &plan->let_idle,
+          "do not keep the processors from going idle", NULL },
+        { "sleep", 0, 0, G_OPTION_ARG_NONE, &plan->sleep,
+          "the driver sleeps until it is interrupted", NULL },
+        { "qtest-kicks", 0, 0, G_OPTION_ARG_NONE, &plan->qtest_kicks,
+          "notify through the qtest socket, which takes some 30 us", NULL },
+        { "csv", 0, 0, G_OPTION_ARG_FILENAME, &plan->csv, "write CSV, too", "FILE" },
+        { "quick", 0, 0, G_OPTION_ARG_NONE, &plan->quick, "less of everything", NULL },
+        { "smoke", 0, 0, G_OPTION_ARG_NONE, &plan->smoke,
+          "check that it works, as TAP; figures are worth nothing", NULL },
+        { 0 },
+    };
+    GOptionContext *context = g_option_context_new("- stock QEMU's device and ours");
+    g_autoptr(GError) error = NULL;
+    bool ok;
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    ok = g_option_context_parse(context, &argc, &argv, &error) && argc == 1;
+    g_option_context_free(context);
+    if (!ok) {
+        fprintf(stderr, "bench: %s; see --help\n",
+                error ? error->message : "an argument is no option");
+    }
+    return ok;
+}
+
+static bool make_report(struct bench_report *report, const struct plan *plan)
+{
+    g_autoptr(GArray) sizes = parse_numbers(plan->sizes, MAX_SIZE);
+    g_autoptr(GArray) depths = parse_numbers(plan->depths, 1024);
+
+    if (!sizes || !depths || plan->rounds < 1 || plan->rounds > BENCH_MAX_ROUNDS ||
+        plan->slice_ms < 1 || plan->queues < 1 || plan->queues > BENCH_MAX_QUEUES) {
+        fprintf(stderr, "bench: a number is out of range; see --help\n");
+        return false;
+    }
+    if (!bench_algorithm_find(plan->algorithm)) {
+        g_autofree char *names = bench_algorithm_names();
+
+        fprintf(stderr, "bench: no algorithm %s; there are %s\n", plan->algorithm,
+                names);
+        return false;
+    }
+    *report = (struct bench_report){
+        .algorithm = plan->algorithm,
+        .backend_args = plan->backend_args,
+        .queues = (unsigned)plan->queues,
+        .rounds = (unsigned)plan->rounds,
+        .packed = plan->packed,
+        .qtest_kicks = plan->qtest_kicks,
+        /* Several queues of the device need the driver's processor, too. */
+        .sleep = plan->sleep || plan->queues > 1,
+        .awake = !plan->let_idle,
+        .cells = make_cells(sizes, depths),
+    };
+    return true;
+}
+
+static void free_plan(struct plan *plan)
+{
+    g_free(plan->algorithm);
+    g_free(plan->sizes);
+    g_free(plan->depths);
+    g_free(plan->backend_args);
+    g_free(plan->csv);
+}
+
+/* ---- running ---- */
+
+static void start_devices(struct bench *bench)
+{
+    struct bench_device_opts opts = {
+        .name = "stock",
+        .algorithm = bench_algorithm_find(bench->report.algorithm),
+        .queues = 1,
+        .packed = bench->report.packed,
+        .data_size = data_size(&bench->report),
+    };
+
+    bench_device_start(&bench->stock, &opts);
+    opts.name = "ours";
+    opts.plugin = qt_plugin();
+    opts.backend_args = bench->report.backend_args;
+    opts.queues = bench->report.queues;
+    bench_device_start(&bench->ours, &opts);
+}
+
+static bool stop_devices(struct bench *bench)
+{
+    int stock = bench_device_stop(&bench->stock);
+    int ours = bench_device_stop(&bench->ours);
+
+    return stock == 0 && ours == 0;
+}
+
+static bool write_csv(const struct bench_report *report, const char *path)
+{
+    g_autofree char *csv = bench_report_csv(report);
+    g_autoptr(GError) error = NULL;
+
+    if (path && !g_file_set_contents(path, csv, -1, &error)) {
+        fprintf(stderr, "bench: %s\n", error->message);
+        return false;
+    }
+    return true;
+}
+
+/* ---- smoke ---- */
+
+static bool cell_is_whole(const struct bench_report *report,
+                          const struct bench_cell *cell, enum bench_contender who)
+{
+    bool whole = true;
+
+    for (unsigned round = 0; round < report->rounds; round++) {
+        /* Not the CPU time: the kernel may add it up at its next tick only. */
+        whole =
+            whole && cell->value[who][BENCH_RATE][round] > 0 && cell->engine[round] > 0;
+        if (cell->depth == 1 && who != BENCH_QUEUES) {
+            whole = whole && cell->value[who][BENCH_LATENCY][round] > 0 &&
+                    cell->value[who][BENCH_SPINNING_99][round] > 0;
+        }
+    }
+    return whole;
+}
+
+/* A wrong status or result has ended the program before it comes to this. */
+static bool report_smoke(const struct bench_report *report, bool stopped)
+{
+    static const char *const names[] = { "stock", "ours", "ours, all queues" };
+    unsigned contenders = report->queues > 1 ? BENCH_CONTENDERS : BENCH_QUEUES;
+    g_autofree char *text = bench_report_text(report);
+    bool all = stopped;
+    unsigned n = 0;
+
+    ut_note("%s", text);
+    printf("1..%u\n", report->cells->len * contenders + 1);
+    for (guint i = 0; i < report->cells->len; i++) {
+        const struct bench_cell *cell = g_ptr_array_index(report->cells, i);
+
+        for (unsigned who = 0; who < contenders; who++) {
+            bool ok = cell_is_whole(report, cell, who);
+
+            printf("%s %u - %s of %u bytes at depth %u: %s\n", ok ? "ok" : "not ok",
+                   ++n, report->algorithm, cell->size, cell->depth, names[who]);
+            all = all && ok;
+        }
+    }
+    printf("%s %u - both QEMUs ended well\n", stopped ? "ok" : "not ok", ++n);
+    return all;
+}
+
+static bool run(struct bench *bench, const struct plan *plan)
+{
+    g_autofree char *text = NULL;
+    bool stopped;
+
+    bench->slice = plan->slice_ms * MS;
+    start_devices(bench);
+    if (!plan->let_idle) {
+        bench_awake_begin();
+    }
+    run_rounds(bench, !plan->smoke);
+    if (!plan->let_idle) {
+        bench_awake_end();
+    }
+    stopped = stop_devices(bench);
+    if (plan->smoke) {
+        return report_smoke(&bench->report, stopped);
+    }
+    text = bench_report_text(&bench->report);
+    printf("%s", text);
+    return write_csv(&bench->report, plan->csv) && stopped;
+}
+
+int main(int argc, char **argv)
+{
+    struct plan plan = { 0 };
+    struct bench bench = { 0 };
+    bool ok;
+
+    if (!parse_options(&plan, argc, argv)) {
+        return 2;
+    }
+    complete_plan(&plan);
+    if (!qt_plugin()) {
+        printf("1..0 # SKIP no plugin to measure\n");
+        free_plan(&plan);
+        return plan.smoke ? 0 : 77;
+    }
+    ok = make_report(&bench.report, &plan) && run(&bench, &plan);
+    if (bench.report.cells) {
+        g_ptr_array_free(bench.report.cells, TRUE);
+    }
+    free_plan(&plan);
+    return ok ? 0 : 1;
+}

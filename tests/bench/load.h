@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The load: requests of one size, so many at a time in each queue, made available again
+ * as soon as the driver learns of their completion.
+ *
+ * Chains are built once, in an indirect table of five elements as Linux makes them, so
+ * that the driver has little to do for a request: it shares two processors with the
+ * device. Each status is checked. Samples of the results are compared with OpenSSL's
+ * after each measurement, and cleared before it, so that no device wins by being wrong.
+ */
+#ifndef BENCH_LOAD_H
+#define BENCH_LOAD_H
+
+#include "device.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bench_load_opts {
+    uint32_t size;   /* bytes of a request */
+    unsigned depth;  /* requests in flight, in each queue */
+    unsigned queues; /* in use at a time */
+    int64_t slice;   /* ns to measure, at least */
+    /*
+     * Wait by looking at the ring in a loop, interrupts off: the latency without the
+     * waking up of a driver, at the price of a processor that the device cannot have.
+     */
+    bool spin;
+    bool qtest_kicks; /* by the qtest protocol, which the driver waits for */
+    bool latency;     /* collect that of each request; one queue, depth 1 */
+};
+
+struct bench_result {
+    double requests; /* all for the time between two completions, the load steady */
+    double seconds;
+    double cpu_seconds; /* of QEMU, all threads */
+    double kicks;
+    double interrupts;
+    GArray *latency; /* of int64_t, ns; or NULL */
+};
+
+/** bench_load_run() - one measurement; what goes wrong ends the program */
+struct bench_result bench_load_run(struct bench_device *device,
+                                   const struct bench_load_opts *opts);
+
+/** bench_result_clear() - release what @result holds */
+void bench_result_clear(struct bench_result *result);
+
+/**
+ * bench_load_engine() - the same work by OpenSSL alone, in this thread
+ *
+ * Over the sources and destinations that bench_load_run() uses for @opts, with one
+ * queue. Return: requests per second.
+ */
+double bench_load_engine(struct bench_device *device,
+                         const struct bench_load_opts *opts);
+
+#endif

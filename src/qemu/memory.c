@@ -2,11 +2,26 @@
 #include "memory.h"
 
 #include "block/aio.h"
+#include "exec/address-spaces.h"
+#include "sysemu/tcg.h"
 
-/* vcrypto_memory_ops.mark_dirty: from a worker, which QEMU's RCU knows. */
+/*
+ * vcrypto_memory_ops.mark_dirty: from a worker, which QEMU's RCU knows.
+ *
+ * TCG may have translated code from the bytes that were overwritten. To throw that away
+ * is part of what unmapping memory after a write does, which for RAM is done without the
+ * big lock; it drops a reference, which is never the last: the map has its own.
+ */
 static void mark_dirty(void *region, uint64_t offset, uint64_t size)
 {
-    memory_region_set_dirty(region, offset, size);
+    if (!tcg_enabled()) {
+        memory_region_set_dirty(region, offset, size);
+        return;
+    }
+    memory_region_ref(region);
+    address_space_unmap(&address_space_memory,
+                        (uint8_t *)memory_region_get_ram_ptr(region) + offset, size, true,
+                        size);
 }
 
 static void unref_regions(void *opaque)

@@ -1,13 +1,109 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The control queue: always in the main loop, with QEMU's own virtqueue calls. */
+/*
+ * The control queue: always in the main loop. Where no virtual IOMMU is in the way its
+ * ring is read as those of data queues are, by our own code over our own map of memory,
+ * which bounds everything; else with QEMU's virtqueue calls.
+ */
 #include "device.h"
 
 #include "qemu/iov.h"
 
+#include "ring-state.h"
+
 /* Requests that are served before other things in the main loop get their turn. */
 #define BUDGET 64
 
-static void serve_element(VCryptoDevice *device, VirtQueueElement *element)
+struct VCryptoControlQueue {
+    VCryptoDevice *device;
+    VirtQueue *vq;
+    uint32_t index;
+    QEMUBH *bh;
+    EventNotifier kick;
+    bool serving; /* ring is ours */
+    struct vcrypto_ring ring;
+    struct iovec pieces[VCRYPTO_RING_MAX_PIECES];
+    uint64_t addresses[VCRYPTO_RING_MAX_PIECES];
+};
+
+/* ---- our ring ---- */
+
+static void write_reply(VCryptoControlQueue *queue,
+                        const struct vcrypto_ring_chain *chain,
+                        const struct vcrypto_control_reply *reply)
+{
+    size_t left = reply->size;
+
+    iov_from_buf(chain->chain.in, chain->chain.in_num, 0, reply->bytes, reply->size);
+    for (size_t i = 0; left && i < chain->chain.in_num; i++) {
+        size_t n = MIN(left, chain->chain.in[i].iov_len);
+
+        vcrypto_memory_map_mark_dirty(queue->device->memory.map, chain->in_addresses[i],
+                                      n);
+        left -= n;
+    }
+}
+
+static enum vcrypto_ring_result serve_one(VCryptoControlQueue *queue)
+{
+    struct vcrypto_ring_pool pool = { .iov = queue->pieces,
+                                      .addresses = queue->addresses,
+                                      .capacity = VCRYPTO_RING_MAX_PIECES };
+    struct vcrypto_ring_chain chain;
+    struct vcrypto_control_reply reply;
+    enum vcrypto_ring_result result = vcrypto_ring_pop(&queue->ring, &pool, &chain);
+
+    if (result != VCRYPTO_RING_CHAIN) {
+        return result;
+    }
+    vcrypto_serve_control(&queue->device->point, &chain.chain, &reply);
+    write_reply(queue, &chain, &reply);
+    vcrypto_ring_fill(&queue->ring, &chain, (uint32_t)reply.size, 0);
+    vcrypto_ring_publish(&queue->ring, 1);
+    if (vcrypto_ring_must_notify(&queue->ring)) {
+        vcrypto_ring_state_notify(queue->device->vdev, queue->index);
+    }
+    return result;
+}
+
+/* Serves at most BUDGET requests; returns whether there may be more. */
+static bool serve_ring(VCryptoControlQueue *queue)
+{
+    enum vcrypto_ring_result result = VCRYPTO_RING_CHAIN;
+
+    vcrypto_ring_kicks_off(&queue->ring);
+    /* An interrupt may be a message to this very device, and stop it. */
+    for (unsigned i = 0; i < BUDGET && result == VCRYPTO_RING_CHAIN && queue->serving;
+         i++) {
+        result = serve_one(queue);
+    }
+    if (!queue->serving) {
+        return false;
+    }
+    if (result == VCRYPTO_RING_BROKEN) {
+        vcrypto_device_broken(queue->device, queue->index);
+        return false;
+    }
+    return result == VCRYPTO_RING_CHAIN || vcrypto_ring_kicks_on(&queue->ring);
+}
+
+/* Looks for the ring in the present map; serving goes on where it stands. */
+static void find_ring(VCryptoControlQueue *queue,
+                      const struct vcrypto_ring_position *position)
+{
+    struct vcrypto_ring_setup setup =
+        vcrypto_ring_state_setup(queue->device->vdev, queue->index);
+
+    /* A ring that cannot be, or is not there, is found to be broken when it is served.
+     */
+    queue->ring = (struct vcrypto_ring){ .position = *position };
+    if (vcrypto_ring_init(&queue->ring, &setup, position)) {
+        vcrypto_ring_attach(&queue->ring, queue->device->memory.map);
+    }
+}
+
+/* ---- QEMU's virtqueue ---- */
+
+static void serve_element(VCryptoControlQueue *queue, VirtQueueElement *element)
 {
     struct vcrypto_chain chain = {
         .out = element->out_sg,
@@ -17,35 +113,86 @@ static void serve_element(VCryptoDevice *device, VirtQueueElement *element)
     };
     struct vcrypto_control_reply reply;
 
-    vcrypto_serve_control(&device->point, &chain, &reply);
+    vcrypto_serve_control(&queue->device->point, &chain, &reply);
     iov_from_buf(element->in_sg, element->in_num, 0, reply.bytes, reply.size);
-    virtqueue_push(device->control, element, reply.size);
-    virtio_notify(device->vdev, device->control);
+    virtqueue_push(queue->vq, element, reply.size);
+    virtio_notify(queue->device->vdev, queue->vq);
 }
 
-/* Serves at most BUDGET requests; returns whether there may be more. */
-static bool serve_some(VCryptoDevice *device)
+static bool serve_virtqueue(VCryptoControlQueue *queue)
 {
     for (unsigned i = 0; i < BUDGET; i++) {
-        VirtQueueElement *element =
-            virtqueue_pop(device->control, sizeof(VirtQueueElement));
+        VirtQueueElement *element = virtqueue_pop(queue->vq, sizeof(VirtQueueElement));
 
         if (!element) {
             return false;
         }
-        serve_element(device, element);
+        serve_element(queue, element);
         g_free(element);
     }
     return true;
 }
 
+/* ---- both ---- */
+
 static void control_bh(void *opaque)
 {
-    VCryptoDevice *device = opaque;
+    VCryptoControlQueue *queue = opaque;
+    bool more;
 
-    if (vcrypto_device_may_run(device) && serve_some(device)) {
-        qemu_bh_schedule(device->control_bh);
+    if (!vcrypto_device_may_run(queue->device)) {
+        return;
     }
+    more = queue->serving ? serve_ring(queue) : serve_virtqueue(queue);
+    if (more) {
+        qemu_bh_schedule(queue->bh);
+    }
+}
+
+void vcrypto_control_queue_update(VCryptoDevice *device, bool run)
+{
+    VCryptoControlQueue *queue = device->control;
+    VirtIODevice *vdev = device->vdev;
+    bool serve = run && virtio_queue_get_desc_addr(vdev, queue->index) &&
+                 !device->memory.translated;
+
+    if (queue->serving && !serve) {
+        struct vcrypto_ring_position position = vcrypto_ring_position(&queue->ring);
+
+        vcrypto_ring_kicks_on(&queue->ring);
+        queue->serving = false;
+        vcrypto_ring_state_give(vdev, queue->index, &position);
+    } else if (!queue->serving && serve) {
+        struct vcrypto_ring_position position =
+            vcrypto_ring_state_take(vdev, queue->index);
+
+        queue->serving = true;
+        find_ring(queue, &position);
+    }
+    if (run) {
+        qemu_bh_schedule(queue->bh); /* for what came before */
+    }
+}
+
+void vcrypto_control_queue_set_memory(VCryptoDevice *device)
+{
+    VCryptoControlQueue *queue = device->control;
+
+    if (queue->serving) {
+        struct vcrypto_ring_position position = vcrypto_ring_position(&queue->ring);
+
+        find_ring(queue, &position);
+    }
+}
+
+void vcrypto_control_queue_cancel(VCryptoDevice *device)
+{
+    qemu_bh_cancel(device->control->bh);
+}
+
+EventNotifier *vcrypto_control_queue_kick_notifier(VCryptoDevice *device)
+{
+    return &device->control->kick;
 }
 
 static void control_kicked(VirtIODevice *vdev, VirtQueue *vq)
@@ -53,21 +200,22 @@ static void control_kicked(VirtIODevice *vdev, VirtQueue *vq)
     VCryptoBackend *backend =
         vcrypto_backend_object_of(VIRTIO_CRYPTO(vdev)->conf.cryptodev);
 
-    qemu_bh_schedule(backend->device->control_bh);
+    qemu_bh_schedule(backend->device->control->bh);
 }
 
 static void control_notified(EventNotifier *kick)
 {
-    VCryptoDevice *device = container_of(kick, VCryptoDevice, control_kick);
+    VCryptoControlQueue *queue = container_of(kick, VCryptoControlQueue, kick);
 
     if (event_notifier_test_and_clear(kick)) {
-        qemu_bh_schedule(device->control_bh);
+        qemu_bh_schedule(queue->bh);
     }
 }
 
 bool vcrypto_control_queue_add(VCryptoDevice *device, Error **errp)
 {
-    int ret = event_notifier_init(&device->control_kick, 0);
+    VCryptoControlQueue *queue = g_new0(VCryptoControlQueue, 1);
+    int ret = event_notifier_init(&queue->kick, 0);
 
     if (ret < 0) {
         error_setg_errno(
@@ -75,21 +223,27 @@ bool vcrypto_control_queue_add(VCryptoDevice *device, Error **errp)
             "virtio-crypto-openssl: %s: no event notifier; raise the limit "
             "of open files",
             vcrypto_backend_object_name(device->backend));
+        g_free(queue);
         return false;
     }
-    event_notifier_set_handler(&device->control_kick, control_notified);
-    device->control =
-        virtio_add_queue(device->vdev, VCRYPTO_QUEUE_SIZE, control_kicked);
+    event_notifier_set_handler(&queue->kick, control_notified);
+    queue->device = device;
+    queue->index = device->num_queues;
+    queue->vq = virtio_add_queue(device->vdev, VCRYPTO_QUEUE_SIZE, control_kicked);
     /* Guarded: a descriptor may point at registers of this very device. */
-    device->control_bh =
-        virtio_bh_new_guarded(DEVICE(device->vdev), control_bh, device);
+    queue->bh = virtio_bh_new_guarded(DEVICE(device->vdev), control_bh, queue);
+    device->control = queue;
     return true;
 }
 
 void vcrypto_control_queue_delete(VCryptoDevice *device)
 {
-    event_notifier_set_handler(&device->control_kick, NULL);
-    event_notifier_cleanup(&device->control_kick);
-    qemu_bh_delete(device->control_bh);
-    virtio_delete_queue(device->control);
+    VCryptoControlQueue *queue = device->control;
+
+    event_notifier_set_handler(&queue->kick, NULL);
+    event_notifier_cleanup(&queue->kick);
+    qemu_bh_delete(queue->bh);
+    virtio_delete_queue(queue->vq);
+    g_free(queue);
+    device->control = NULL;
 }

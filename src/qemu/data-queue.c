@@ -9,8 +9,8 @@
 #include "data-queue.h"
 
 #include "qemu/rcu.h"
-#include "standard-headers/linux/virtio_config.h"
-#include "standard-headers/linux/virtio_ring.h"
+
+#include "ring-state.h"
 
 /* vcrypto_worker_host, called from the worker. */
 
@@ -61,77 +61,20 @@ static const struct vcrypto_worker_host worker_host = {
 static void event_bh(void *opaque)
 {
     VCryptoDataQueue *queue = opaque;
-    VirtIODevice *vdev = queue->device->vdev;
 
     if (qatomic_xchg(&queue->fault, false) && queue->serving) {
         vcrypto_device_broken(queue->device, queue->index);
     }
     if (qatomic_xchg(&queue->notify, false)) {
-        /* The worker has asked the ring; QEMU's own memory of it is out of date. */
-        virtio_queue_invalidate_signalled_used(vdev, queue->index);
-        virtio_notify(vdev, queue->vq);
+        vcrypto_ring_state_notify(queue->device->vdev, queue->index);
     }
-}
-
-static struct vcrypto_ring_setup ring_setup(VCryptoDataQueue *queue)
-{
-    VirtIODevice *vdev = queue->device->vdev;
-
-    return (struct vcrypto_ring_setup){
-        .descriptors = virtio_queue_get_desc_addr(vdev, queue->index),
-        .driver = virtio_queue_get_avail_addr(vdev, queue->index),
-        .device = virtio_queue_get_used_addr(vdev, queue->index),
-        .size = virtio_queue_get_num(vdev, queue->index),
-        .packed = virtio_vdev_has_feature(vdev, VIRTIO_F_RING_PACKED),
-        .event_index = virtio_vdev_has_feature(vdev, VIRTIO_RING_F_EVENT_IDX),
-        .indirect = virtio_vdev_has_feature(vdev, VIRTIO_RING_F_INDIRECT_DESC),
-    };
-}
-
-/*
- * QEMU's own note of where a queue stands: the next available entry; for a packed ring
- * in 15 bits with a wrap counter on top, and the same for the used entry above that.
- * Nothing is in flight when a ring changes hands, so in a split ring both are the same.
- */
-#define PACKED_INDEX 0x7fffu
-#define PACKED_WRAP  0x8000u
-
-static struct vcrypto_ring_position take_position(VCryptoDataQueue *queue, bool packed)
-{
-    unsigned state = virtio_queue_get_last_avail_idx(queue->device->vdev, queue->index);
-    unsigned used = state >> 16;
-
-    if (!packed) {
-        return (struct vcrypto_ring_position){ .next_available = (uint16_t)state,
-                                               .next_used = (uint16_t)state };
-    }
-    return (struct vcrypto_ring_position){
-        .next_available = state & PACKED_INDEX,
-        .available_wrap = state & PACKED_WRAP,
-        .next_used = used & PACKED_INDEX,
-        .used_wrap = used & PACKED_WRAP,
-    };
-}
-
-static void give_position(VCryptoDataQueue *queue,
-                          const struct vcrypto_ring_position *position)
-{
-    VirtIODevice *vdev = queue->device->vdev;
-    unsigned state = position->next_available;
-
-    if (virtio_vdev_has_feature(vdev, VIRTIO_F_RING_PACKED)) {
-        state |= position->available_wrap ? PACKED_WRAP : 0;
-        state |= (position->next_used | (position->used_wrap ? PACKED_WRAP : 0)) << 16;
-    }
-    virtio_queue_set_last_avail_idx(vdev, queue->index, state);
-    virtio_queue_update_used_idx(vdev, queue->index);
-    virtio_queue_invalidate_signalled_used(vdev, queue->index);
 }
 
 static void start_worker(VCryptoDataQueue *queue)
 {
-    struct vcrypto_ring_setup setup = ring_setup(queue);
-    struct vcrypto_ring_position position = take_position(queue, setup.packed);
+    VirtIODevice *vdev = queue->device->vdev;
+    struct vcrypto_ring_setup setup = vcrypto_ring_state_setup(vdev, queue->index);
+    struct vcrypto_ring_position position = vcrypto_ring_state_take(vdev, queue->index);
 
     queue->serving = true;
     qatomic_set(&queue->fault, false);
@@ -146,7 +89,7 @@ static void stop_worker(VCryptoDataQueue *queue)
 
     queue->serving = false;
     if (vcrypto_worker_stop(queue->worker, &position)) {
-        give_position(queue, &position);
+        vcrypto_ring_state_give(queue->device->vdev, queue->index, &position);
     }
 }
 
@@ -180,10 +123,8 @@ void vcrypto_data_queues_update(VCryptoDevice *device, bool run)
     }
 }
 
-static void memory_changed(void *opaque)
+void vcrypto_data_queues_set_memory(VCryptoDevice *device)
 {
-    VCryptoDevice *device = opaque;
-
     for (uint32_t i = 0; i < device->num_queues; i++) {
         VCryptoDataQueue *queue = &device->queues[i];
 
@@ -194,13 +135,6 @@ static void memory_changed(void *opaque)
             stop_worker(queue);
         }
     }
-    vcrypto_data_queues_update(device, vcrypto_device_may_run(device));
-}
-
-void vcrypto_data_queues_follow_memory(VCryptoDevice *device)
-{
-    vcrypto_memory_follow(&device->memory, device->vdev->dma_as, memory_changed,
-                          device);
 }
 
 static void data_kicked(VirtIODevice *vdev, VirtQueue *vq)
@@ -273,8 +207,6 @@ bool vcrypto_data_queues_add(VCryptoDevice *device, Error **errp)
 
 void vcrypto_data_queues_delete(VCryptoDevice *device)
 {
-    vcrypto_data_queues_update(device, false);
-    vcrypto_memory_unfollow(&device->memory);
     for (uint32_t i = 0; i < device->num_queues; i++) {
         queue_delete(&device->queues[i]);
     }

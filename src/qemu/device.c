@@ -87,10 +87,28 @@ fail:
     g_free(device);
 }
 
+/* Serves queues, or stops, as the state of the device demands. */
+static void update_queues(VCryptoDevice *device, bool run)
+{
+    vcrypto_data_queues_update(device, run);
+    vcrypto_control_queue_update(device, run);
+}
+
+static void memory_changed(void *opaque)
+{
+    VCryptoDevice *device = opaque;
+
+    vcrypto_data_queues_set_memory(device);
+    vcrypto_control_queue_set_memory(device);
+    update_queues(device, vcrypto_device_may_run(device));
+}
+
 void vcrypto_device_unrealize(VCryptoDevice *device)
 {
     VCryptoBackend *backend = device->backend;
 
+    update_queues(device, false);
+    vcrypto_memory_unfollow(&device->memory);
     vcrypto_data_queues_delete(device);
     vcrypto_control_queue_delete(device);
     virtio_cleanup(device->vdev);
@@ -139,34 +157,38 @@ void vcrypto_device_set_status(VCryptoDevice *device, uint8_t status)
 
     /* Not earlier: the address space is set only after the device is realized. */
     if (run) {
-        vcrypto_data_queues_follow_memory(device);
-        /* What came while the machine was stopped, or before the driver was ready, has
-         * had its kick already; the new status counts only after this returns. */
-        qemu_bh_schedule(device->control_bh);
+        vcrypto_memory_follow(&device->memory, device->vdev->dma_as, memory_changed,
+                              device);
     }
-    vcrypto_data_queues_update(device, run);
+    update_queues(device, run);
 }
 
 void vcrypto_device_reset(VCryptoDevice *device)
 {
-    vcrypto_data_queues_update(device, false);
+    update_queues(device, false);
     vcrypto_data_queues_cancel(device);
-    qemu_bh_cancel(device->control_bh);
+    vcrypto_control_queue_cancel(device);
     vcrypto_backend_reset(device->backend->core);
+}
+
+/* QEMU leaves it to the device to look at the number. */
+static void update_queue(VCryptoDevice *device, uint32_t index, bool run)
+{
+    if (index < device->num_queues) {
+        vcrypto_data_queue_update(device, index, run);
+    } else if (index == device->num_queues) {
+        vcrypto_control_queue_update(device, run);
+    }
 }
 
 void vcrypto_device_queue_enable(VCryptoDevice *device, uint32_t index)
 {
-    if (index < device->num_queues) {
-        vcrypto_data_queue_update(device, index, vcrypto_device_may_run(device));
-    }
+    update_queue(device, index, vcrypto_device_may_run(device));
 }
 
 void vcrypto_device_queue_reset(VCryptoDevice *device, uint32_t index)
 {
-    if (index < device->num_queues) {
-        vcrypto_data_queue_update(device, index, false);
-    }
+    update_queue(device, index, false);
 }
 
 static void assign_kicks(VCryptoDevice *device, bool assign)
@@ -180,8 +202,9 @@ static void assign_kicks(VCryptoDevice *device, bool assign)
         bus_class->ioeventfd_assign(
             bus->parent, vcrypto_data_queue_kick_notifier(device, i), i, assign);
     }
-    bus_class->ioeventfd_assign(bus->parent, &device->control_kick, device->num_queues,
-                                assign);
+    bus_class->ioeventfd_assign(bus->parent,
+                                vcrypto_control_queue_kick_notifier(device),
+                                device->num_queues, assign);
     memory_region_transaction_commit();
 }
 
@@ -238,5 +261,5 @@ void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue)
     vdev->status |= VIRTIO_CONFIG_S_NEEDS_RESET;
     virtio_notify_config(vdev); /* before: a broken device interrupts nobody */
     vdev->broken = true;
-    vcrypto_data_queues_update(device, false);
+    update_queues(device, false);
 }

@@ -18,15 +18,14 @@
 
 typedef struct VCryptoDevice VCryptoDevice;
 typedef struct VCryptoDataQueue VCryptoDataQueue;
+typedef struct VCryptoControlQueue VCryptoControlQueue;
 
 struct VCryptoDevice {
     VirtIODevice *vdev;
     VCryptoBackend *backend;
     struct vcrypto_service_point point;
     VCryptoMemory memory;
-    VirtQueue *control;
-    QEMUBH *control_bh;
-    EventNotifier control_kick;
+    VCryptoControlQueue *control;
     uint32_t num_queues;
     VCryptoDataQueue *queues;
     int64_t complaints_since; /* of the present minute, in ms */
@@ -59,6 +58,10 @@ void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue);
 /* Control queue: control-queue.c. */
 bool vcrypto_control_queue_add(VCryptoDevice *device, Error **errp);
 void vcrypto_control_queue_delete(VCryptoDevice *device);
+void vcrypto_control_queue_update(VCryptoDevice *device, bool run);
+void vcrypto_control_queue_set_memory(VCryptoDevice *device);
+void vcrypto_control_queue_cancel(VCryptoDevice *device);
+EventNotifier *vcrypto_control_queue_kick_notifier(VCryptoDevice *device);
 
 /* Data queues: data-queue.c. */
 bool vcrypto_data_queues_add(VCryptoDevice *device, Error **errp);
@@ -72,8 +75,8 @@ void vcrypto_data_queues_delete(VCryptoDevice *device);
 void vcrypto_data_queue_update(VCryptoDevice *device, uint32_t index, bool run);
 void vcrypto_data_queues_update(VCryptoDevice *device, bool run);
 
-/* vcrypto_data_queues_follow_memory: once the device's address space is known. */
-void vcrypto_data_queues_follow_memory(VCryptoDevice *device);
+/* vcrypto_data_queues_set_memory: the device's map of memory is a new one. */
+void vcrypto_data_queues_set_memory(VCryptoDevice *device);
 
 /* vcrypto_data_queues_cancel: after a stop: nothing that is pending happens any more.
  */

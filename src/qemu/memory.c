@@ -9,8 +9,8 @@
  * vcrypto_memory_ops.mark_dirty: from a worker, which QEMU's RCU knows.
  *
  * TCG may have translated code from the bytes that were overwritten. To throw that away
- * is part of what unmapping memory after a write does, which for RAM is done without the
- * big lock; it drops a reference, which is never the last: the map has its own.
+ * is part of what unmapping memory after a write does, which for RAM is done without
+ * the big lock; it drops a reference, which is never the last: the map has its own.
  */
 static void mark_dirty(void *region, uint64_t offset, uint64_t size)
 {
@@ -20,8 +20,8 @@ static void mark_dirty(void *region, uint64_t offset, uint64_t size)
     }
     memory_region_ref(region);
     address_space_unmap(&address_space_memory,
-                        (uint8_t *)memory_region_get_ram_ptr(region) + offset, size, true,
-                        size);
+                        (uint8_t *)memory_region_get_ram_ptr(region) + offset, size,
+                        true, size);
 }
 
 static void unref_regions(void *opaque)
@@ -129,7 +129,9 @@ static void commit(MemoryListener *listener)
         release_map(regions, memory->regions->len);
     }
     memory->translated = memory->regions_translated;
-    memory->changed(memory->opaque);
+    if (memory->changed) {
+        memory->changed(memory->opaque);
+    }
     vcrypto_memory_map_unref(old);
 }
 
@@ -159,6 +161,8 @@ void vcrypto_memory_unfollow(VCryptoMemory *memory)
     if (!memory->address_space) {
         return;
     }
+    /* Unregistering shows the listener a last state, without memory. */
+    memory->changed = NULL;
     memory_listener_unregister(&memory->listener);
     vcrypto_memory_map_unref(memory->map);
     g_array_free(memory->regions, TRUE);

@@ -101,10 +101,12 @@ static void replace_map(void)
     vcrypto_memory_map_unref(map);
 }
 
-/* Control requests do not come through workers. */
-static uint64_t create(void)
+/* A session for encryption. Control requests do not come through workers. */
+static uint64_t create_session(uint32_t algorithm, const uint8_t *key_bytes,
+                               uint32_t key_len)
 {
-    GByteArray *message = message_create_cipher(2, VCRYPTO_ENCRYPT, key, sizeof(key));
+    GByteArray *message =
+        message_create_cipher(algorithm, VCRYPTO_ENCRYPT, key_bytes, key_len);
     uint8_t bytes[16];
     struct iovec out = { message->data, message->len }, in = { bytes, sizeof(bytes) };
     struct vcrypto_chain chain = { &out, 1, &in, 1 };
@@ -116,6 +118,11 @@ static uint64_t create(void)
     memcpy(&id, reply.bytes, sizeof(id));
     UT_TRUE_FATAL(id != 0);
     return id;
+}
+
+static uint64_t create(void)
+{
+    return create_session(VCRYPTO_CIPHER_AES_ECB, key, sizeof(key));
 }
 
 static void plaintext(unsigned number, uint8_t block[16])
@@ -447,17 +454,8 @@ struct long_requests {
 static uint64_t create_3des(void)
 {
     static const uint8_t key24[24] = "a triple DES key, 24 by";
-    GByteArray *message = message_create_cipher(7, VCRYPTO_ENCRYPT, key24, 24);
-    uint8_t bytes[16];
-    struct iovec out = { message->data, message->len }, in = { bytes, sizeof(bytes) };
-    struct vcrypto_chain chain = { &out, 1, &in, 1 };
-    struct vcrypto_control_reply reply;
-    uint64_t id;
 
-    vcrypto_serve_control(&point, &chain, &reply);
-    g_byte_array_unref(message);
-    memcpy(&id, reply.bytes, sizeof(id));
-    return id;
+    return create_session(VCRYPTO_CIPHER_3DES_ECB, key24, sizeof(key24));
 }
 
 static void add_long_requests(struct lane *lane, const struct long_requests *requests)

@@ -32,6 +32,7 @@ struct vcrypto_algorithm {
     struct {
         uint32_t len;
         const char *library_name;  /* what the engine's library calls it */
+        uint32_t max_len;          /* and any longer key up to this; 0: only len */
     } keys[VCRYPTO_MAX_KEY_SIZES]; /* ends at len 0 */
 };
 
@@ -54,7 +55,8 @@ struct vcrypto_engine {
      * The key is only read during the call. NULL: no memory, or the library
      * refuses the key. */
     void *(*context_new)(const struct vcrypto_algorithm *algorithm, unsigned key_index,
-                         const uint8_t *key, enum vcrypto_direction direction);
+                         const uint8_t *key, uint32_t key_len,
+                         enum vcrypto_direction direction);
     void (*context_free)(void *context);
 
     /* Run a CIPHER request whose sizes are right: all of src to dst. Data that
@@ -99,7 +101,8 @@ uint64_t vcrypto_algorithms_mask(enum vcrypto_service service);
 const struct vcrypto_algorithm *vcrypto_algorithm_rows(size_t *count);
 
 /**
- * vcrypto_algorithm_key_index: which of @algorithm's key sizes @key_len is.
+ * vcrypto_algorithm_key_index: which of @algorithm's key sizes @key_len is,
+ * or which range of them it is in.
  *
  * Returns -1 if it is none, or none that the library here takes. Any thread.
  */

@@ -135,7 +135,8 @@ void *vcrypto_context_entry_context(struct context_entry *entry)
 
     if (!entry->context) {
         entry->context = session->algorithm->engine->context_new(
-            session->algorithm, session->key_index, session->key, session->direction);
+            session->algorithm, session->key_index, session->key, session->key_len,
+            session->direction);
     }
     return entry->context;
 }

@@ -68,11 +68,20 @@ uint64_t vcrypto_algorithms_mask(enum vcrypto_service service)
     return mask;
 }
 
+static bool takes_key_len(const struct vcrypto_algorithm *algorithm, unsigned key_index,
+                          uint32_t key_len)
+{
+    uint32_t min = algorithm->keys[key_index].len;
+    uint32_t max = algorithm->keys[key_index].max_len;
+
+    return max ? key_len >= min && key_len <= max : key_len == min;
+}
+
 int vcrypto_algorithm_key_index(const struct vcrypto_algorithm *algorithm,
                                 uint32_t key_len)
 {
     for (unsigned i = 0; i < VCRYPTO_MAX_KEY_SIZES && algorithm->keys[i].len; i++) {
-        if (algorithm->keys[i].len == key_len) {
+        if (takes_key_len(algorithm, i, key_len)) {
             return algorithm->engine->available(algorithm, i) ? (int)i : -1;
         }
     }

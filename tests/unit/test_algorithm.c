@@ -129,7 +129,7 @@ static enum vcrypto_status run(const struct cipher_vector *v,
     vcrypto_cursor_init(&request.src, src, src_count);
     vcrypto_cursor_init(&request.dst, dst, dst_count);
     context = algorithm->engine->context_new(algorithm, (unsigned)key_index, v->key,
-                                             direction);
+                                             (uint32_t)v->key_len, direction);
     UT_TRUE_FATAL(context != NULL);
     /* Twice: what the first run left in the context must not show in the second. */
     status = algorithm->engine->cipher(context, algorithm, &request, &bounce);
@@ -225,7 +225,7 @@ static void check_shifted(const struct cipher_vector *v, bool encrypt)
         void *context = algorithm->engine->context_new(
             algorithm,
             (unsigned)vcrypto_algorithm_key_index(algorithm, (uint32_t)v->key_len),
-            v->key, encrypt ? VCRYPTO_ENCRYPT : VCRYPTO_DECRYPT);
+            v->key, (uint32_t)v->key_len, encrypt ? VCRYPTO_ENCRYPT : VCRYPTO_DECRYPT);
 
         memcpy(request.iv, v->iv, v->iv_len);
         vcrypto_cursor_init(&request.src, &src, 1);

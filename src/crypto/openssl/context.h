@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the engines on OpenSSL's ciphers share. */
+#ifndef VCRYPTO_OPENSSL_CONTEXT_H
+#define VCRYPTO_OPENSSL_CONTEXT_H
+
+#include <openssl/evp.h>
+
+#include "vcrypto/algorithm.h"
+
+bool vcrypto_openssl_available(const struct vcrypto_algorithm *algorithm,
+                               unsigned key_index);
+
+/*
+ * vcrypto_openssl_checked: whether @result is OpenSSL's success. OpenSSL's errors go to
+ * a queue of the calling thread, which may be QEMU's main thread: nothing of ours stays
+ * behind in it.
+ */
+bool vcrypto_openssl_checked(int result);
+
+/*
+ * vcrypto_openssl_keyed: a context of the library for @algorithm, with the first
+ * @key_len bytes of @key set and padding off; NULL on failure. EVP_CIPHER_CTX_free()
+ * ends it.
+ */
+EVP_CIPHER_CTX *vcrypto_openssl_keyed(const struct vcrypto_algorithm *algorithm,
+                                      unsigned key_index, const uint8_t *key,
+                                      uint32_t key_len,
+                                      enum vcrypto_direction direction);
+
+/*
+ * vcrypto_openssl_update: run @context, an EVP_CIPHER_CTX, on @size bytes that lie in
+ * one piece on both sides: whole blocks, at most VCRYPTO_PIECE_MAX.
+ */
+bool vcrypto_openssl_update(void *context, uint8_t *dst, const uint8_t *src,
+                            size_t size);
+
+#endif

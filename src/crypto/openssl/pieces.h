@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A request's scattered data, brought to a function that wants it in one piece. */
+#ifndef VCRYPTO_OPENSSL_PIECES_H
+#define VCRYPTO_OPENSSL_PIECES_H
+
+#include "vcrypto/algorithm.h"
+
+/* Most bytes at a time: EVP_CipherUpdate takes an int. A multiple of every granule. */
+#define VCRYPTO_PIECE_MAX (1u << 30)
+
+/*
+ * The next @size bytes from @src to @dst, which are the same or apart; whole granules.
+ * False: failed.
+ */
+typedef bool vcrypto_piece_fn(void *state, uint8_t *dst, const uint8_t *src,
+                              size_t size);
+
+/*
+ * vcrypto_pieces_run: call @fn for all of @request's source, in order.
+ *
+ * Data is worked on where it lies, piece by piece. Where a granule straddles two
+ * pieces it is put together on the stack; where @algorithm wants everything at once,
+ * or source and destination overlap in a way that would destroy what is still to be
+ * read, the data passes through @bounce.
+ */
+bool vcrypto_pieces_run(const struct vcrypto_algorithm *algorithm,
+                        const struct vcrypto_request *request,
+                        struct vcrypto_bounce *bounce, vcrypto_piece_fn *fn,
+                        void *state);
+
+#endif

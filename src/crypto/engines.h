@@ -7,4 +7,9 @@
 
 extern const struct vcrypto_engine vcrypto_engine_openssl;
 
+/* On what that one has fetched, and made ready with it. */
+extern const struct vcrypto_engine vcrypto_engine_openssl_ctr64;
+extern const struct vcrypto_engine vcrypto_engine_openssl_f8;
+extern const struct vcrypto_engine vcrypto_engine_openssl_rc4;
+
 #endif

@@ -22,15 +22,20 @@
 struct algorithm {
     uint32_t id;
     const char *name;
-    uint32_t key_lens[4];
+    uint32_t key_lens[9];
 };
 
 static const struct algorithm algorithms[] = {
+    { CIPHER_VECTOR_ARC4, "arc4", { 5, 7, 8, 10, 16, 24, 32, 256 } },
     { CIPHER_VECTOR_AES_ECB, "aes-ecb", { 16, 24, 32 } },
     { CIPHER_VECTOR_AES_CBC, "aes-cbc", { 16, 24, 32 } },
     { CIPHER_VECTOR_AES_CTR, "aes-ctr", { 16, 24, 32 } },
+    { CIPHER_VECTOR_DES_ECB, "des-ecb", { 8 } },
+    { CIPHER_VECTOR_DES_CBC, "des-cbc", { 8 } },
     { CIPHER_VECTOR_3DES_ECB, "3des-ecb", { 16, 24 } },
     { CIPHER_VECTOR_3DES_CBC, "3des-cbc", { 16, 24 } },
+    { CIPHER_VECTOR_3DES_CTR, "3des-ctr", { 16, 24 } },
+    { CIPHER_VECTOR_AES_F8, "aes-f8", { 32, 48, 64 } },
     { CIPHER_VECTOR_AES_XTS, "aes-xts", { 32, 64 } },
 };
 

@@ -37,7 +37,7 @@ static void mask_has_what_can_be_found(void)
 {
     uint64_t mask = vcrypto_algorithms_mask(VCRYPTO_SERVICE_CIPHER);
 
-    UT_EQ_U64(mask, 1 << 2 | 1 << 3 | 1 << 4 | 1 << 7 | 1 << 8 | 1 << 13);
+    UT_EQ_U64(mask, 0x1fe | 1 << 9 | 1 << 12 | 1 << 13);
     for (uint32_t id = 0; id < 70; id++) {
         bool set = id < 64 && mask & UINT64_C(1) << id;
 
@@ -56,8 +56,12 @@ static void key_sizes_are_exactly_those_of_the_algorithm(void)
         { VCRYPTO_CIPHER_AES_ECB, { 16, 24, 32 } },
         { VCRYPTO_CIPHER_AES_CBC, { 16, 24, 32 } },
         { VCRYPTO_CIPHER_AES_CTR, { 16, 24, 32 } },
+        { VCRYPTO_CIPHER_DES_ECB, { 8 } },
+        { VCRYPTO_CIPHER_DES_CBC, { 8 } },
         { VCRYPTO_CIPHER_3DES_ECB, { 16, 24 } },
         { VCRYPTO_CIPHER_3DES_CBC, { 16, 24 } },
+        { VCRYPTO_CIPHER_3DES_CTR, { 16, 24 } },
+        { VCRYPTO_CIPHER_AES_F8, { 32, 48, 64 } },
         { VCRYPTO_CIPHER_AES_XTS, { 32, 64 } },
     };
 
@@ -71,6 +75,15 @@ static void key_sizes_are_exactly_those_of_the_algorithm(void)
             UT_TRUE((vcrypto_algorithm_key_index(find(expected[i].id), len) >= 0) ==
                     right);
         }
+    }
+}
+
+static void arc4_keys_have_any_length_from_5_to_256(void)
+{
+    for (uint32_t len = 0; len < 300; len++) {
+        ut_context("key of %u bytes", len);
+        UT_TRUE((vcrypto_algorithm_key_index(find(VCRYPTO_CIPHER_ARC4), len) >= 0) ==
+                (len >= 5 && len <= 256));
     }
 }
 
@@ -106,6 +119,12 @@ static void sizes_of_iv_and_data_are_checked(void)
     UT_TRUE(!vcrypto_algorithm_sizes_valid(ecb, 0, 12));
     UT_TRUE(vcrypto_algorithm_sizes_valid(ctr, 16, 0));
     UT_TRUE(vcrypto_algorithm_sizes_valid(ctr, 16, 1));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(find(VCRYPTO_CIPHER_3DES_CTR), 8, 1));
+    UT_TRUE(!vcrypto_algorithm_sizes_valid(find(VCRYPTO_CIPHER_3DES_CTR), 16, 1));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(find(VCRYPTO_CIPHER_AES_F8), 16, 1));
+    UT_TRUE(!vcrypto_algorithm_sizes_valid(find(VCRYPTO_CIPHER_AES_F8), 0, 1));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(find(VCRYPTO_CIPHER_ARC4), 0, 1));
+    UT_TRUE(vcrypto_algorithm_sizes_valid(find(VCRYPTO_CIPHER_ARC4), 16, 1));
     UT_TRUE(!vcrypto_algorithm_sizes_valid(xts, 16, 15));
     UT_TRUE(vcrypto_algorithm_sizes_valid(xts, 16, 17));
     UT_TRUE(vcrypto_algorithm_sizes_valid(xts, 16, 16 << 20));
@@ -125,7 +144,9 @@ static enum vcrypto_status run(const struct cipher_vector *v,
     void *context;
 
     UT_TRUE_FATAL(key_index >= 0);
-    memcpy(request.iv, v->iv, v->iv_len);
+    if (v->iv_len) {
+        memcpy(request.iv, v->iv, v->iv_len);
+    }
     vcrypto_cursor_init(&request.src, src, src_count);
     vcrypto_cursor_init(&request.dst, dst, dst_count);
     context = algorithm->engine->context_new(algorithm, (unsigned)key_index, v->key,
@@ -260,16 +281,173 @@ static void only_scattered_whole_data_is_bounced(void)
     }
 }
 
+/* ---- what is composed, and long: against its definition ---- */
+
+#define LONG 1001 /* several stretches of key stream, and a part of a block */
+
+/* One block through the block cipher alone, which has published answers above. */
+static void encrypt_block(uint32_t ecb, const uint8_t *key, size_t key_len,
+                          const uint8_t *in, uint8_t *out, size_t len)
+{
+    struct cipher_vector v = { .algorithm = ecb, .key = key, .key_len = key_len };
+    struct iovec src = { (void *)(uintptr_t)in, len }, dst = { out, len };
+
+    UT_EQ_U64(run(&v, VCRYPTO_ENCRYPT, &src, 1, &dst, 1), VCRYPTO_OK);
+}
+
+static void count_up(uint8_t *counter, size_t len)
+{
+    while (len && ++counter[--len] == 0) {
+    }
+}
+
+static void check_long(struct cipher_vector *v, const uint8_t *stream)
+{
+    g_autofree uint8_t *plaintext = g_malloc(LONG), *ciphertext = g_malloc(LONG);
+
+    for (size_t i = 0; i < LONG; i++) {
+        plaintext[i] = (uint8_t)(i * 7);
+        ciphertext[i] = plaintext[i] ^ stream[i];
+    }
+    v->plaintext = plaintext;
+    v->ciphertext = ciphertext;
+    v->len = LONG;
+    check_all_pieces(v, true);
+    check_all_pieces(v, false);
+    /* Ends at, before and behind the ends of blocks and of stretches of key stream. */
+    for (v->len = 1; v->len <= 530; v->len++) {
+        check_pieces(v, true, 4096, 4096, true);
+    }
+}
+
+static void fill_key(uint8_t *key, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        key[i] = (uint8_t)(i * 37 + 11);
+    }
+}
+
+static void triple_des_counters_wrap(void)
+{
+    static const uint8_t iv[8] = { 255, 255, 255, 255, 255, 255, 255, 250 };
+    uint8_t key[24], counter[8], stream[LONG + 8];
+
+    fill_key(key, sizeof(key));
+    for (size_t key_len = 16; key_len <= 24; key_len += 8) {
+        struct cipher_vector v = { .algorithm = VCRYPTO_CIPHER_3DES_CTR,
+                                   .key = key,
+                                   .key_len = key_len,
+                                   .iv = iv,
+                                   .iv_len = 8 };
+
+        ut_context("key of %zu bytes", key_len);
+        memcpy(counter, iv, 8);
+        for (size_t at = 0; at < LONG; at += 8) {
+            encrypt_block(VCRYPTO_CIPHER_3DES_ECB, key, key_len, counter, stream + at,
+                          8);
+            count_up(counter, 8);
+        }
+        check_long(&v, stream);
+    }
+}
+
+/* RFC 3711, 4.1.2 as it is written. */
+static void f8_stream(const uint8_t *key, size_t half, const uint8_t *iv,
+                      uint8_t *stream)
+{
+    uint8_t masked[32], iv2[16], block[16], j[16] = { 0 };
+
+    for (size_t i = 0; i < half; i++) {
+        masked[i] = key[i] ^ key[half + i];
+    }
+    encrypt_block(VCRYPTO_CIPHER_AES_ECB, masked, half, iv, iv2, 16);
+    for (size_t at = 0; at < LONG; at += 16) {
+        for (size_t i = 0; i < 16; i++) {
+            block[i] = iv2[i] ^ j[i] ^ (at ? stream[at - 16 + i] : 0);
+        }
+        encrypt_block(VCRYPTO_CIPHER_AES_ECB, key, half, block, stream + at, 16);
+        count_up(j, 16);
+    }
+}
+
+static void f8_is_as_defined(void)
+{
+    uint8_t key[64], iv[16], stream[LONG + 16];
+
+    fill_key(key, sizeof(key));
+    fill_key(iv, sizeof(iv));
+    for (size_t half = 16; half <= 32; half += 8) {
+        struct cipher_vector v = { .algorithm = VCRYPTO_CIPHER_AES_F8,
+                                   .key = key,
+                                   .key_len = 2 * half,
+                                   .iv = iv,
+                                   .iv_len = 16 };
+
+        ut_context("AES key of %zu bytes", half);
+        f8_stream(key, half, iv, stream);
+        check_long(&v, stream);
+    }
+}
+
+static void arc4_stream(const uint8_t *key, size_t key_len, uint8_t *stream, size_t len)
+{
+    uint8_t s[256], i, j = 0, old;
+
+    for (unsigned n = 0; n < 256; n++) {
+        s[n] = (uint8_t)n;
+    }
+    for (unsigned n = 0; n < 256; n++) {
+        j = (uint8_t)(j + s[n] + key[n % key_len]);
+        old = s[n];
+        s[n] = s[j];
+        s[j] = old;
+    }
+    i = j = 0;
+    for (size_t n = 0; n < len; n++) {
+        i++;
+        j = (uint8_t)(j + s[i]);
+        old = s[i];
+        s[i] = s[j];
+        s[j] = old;
+        stream[n] = s[(uint8_t)(s[i] + s[j])];
+    }
+}
+
+static void arc4_uses_all_of_any_key(void)
+{
+    uint8_t key[256], zero[64] = { 0 }, stream[64];
+
+    fill_key(key, sizeof(key));
+    for (size_t key_len = 5; key_len <= 256; key_len++) {
+        struct cipher_vector v = { .algorithm = VCRYPTO_CIPHER_ARC4,
+                                   .key = key,
+                                   .key_len = key_len,
+                                   .plaintext = zero,
+                                   .ciphertext = stream,
+                                   .len = sizeof(stream) };
+
+        ut_context("key of %zu bytes", key_len);
+        arc4_stream(key, key_len, stream, sizeof(stream));
+        check_pieces(&v, true, 7, 4096, false);
+        check_pieces(&v, false, 4096, 5, true);
+    }
+}
+
 static const struct ut_test tests[] = {
     { "mask has what can be found", mask_has_what_can_be_found },
     { "key sizes are exactly those of the algorithm",
       key_sizes_are_exactly_those_of_the_algorithm },
+    { "ARC4 keys have any length from 5 to 256",
+      arc4_keys_have_any_length_from_5_to_256 },
     { "equal halves are no XTS key", equal_halves_are_no_xts_key },
     { "sizes of iv and data are checked", sizes_of_iv_and_data_are_checked },
     { "published answers, in all pieces", published_answers_in_all_pieces },
     { "overlapping data gives the right answer",
       overlapping_data_gives_the_right_answer },
     { "only scattered whole data is bounced", only_scattered_whole_data_is_bounced },
+    { "triple DES counters wrap", triple_des_counters_wrap },
+    { "f8 is as defined", f8_is_as_defined },
+    { "ARC4 uses all of any key", arc4_uses_all_of_any_key },
     { NULL, NULL },
 };
 

@@ -11,15 +11,21 @@
 
 /* Algorithm numbers of the virtio-crypto specification, CIPHER service. */
 enum {
+    CIPHER_VECTOR_ARC4 = 1,
     CIPHER_VECTOR_AES_ECB = 2,
     CIPHER_VECTOR_AES_CBC = 3,
     CIPHER_VECTOR_AES_CTR = 4,
+    CIPHER_VECTOR_DES_ECB = 5,
+    CIPHER_VECTOR_DES_CBC = 6,
     CIPHER_VECTOR_3DES_ECB = 7,
     CIPHER_VECTOR_3DES_CBC = 8,
+    CIPHER_VECTOR_3DES_CTR = 9,
+    CIPHER_VECTOR_AES_F8 = 12,
     CIPHER_VECTOR_AES_XTS = 13,
 };
 
-/** One known answer. A two-key triple DES key has 16 bytes: K1, then K2. */
+/** One known answer. A two-key triple DES key has 16 bytes: K1, then K2;
+ * an f8 key is the AES key, then the mask m. */
 struct cipher_vector {
     const char *source; /* the publication */
     uint32_t algorithm;

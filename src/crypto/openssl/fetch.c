@@ -34,7 +34,7 @@ EVP_CIPHER *vcrypto_openssl_cipher(const struct vcrypto_algorithm *algorithm,
 
 static void fetch_row(const struct vcrypto_algorithm *row)
 {
-    if (row->engine != &vcrypto_engine_openssl) {
+    if (row->engine->init != vcrypto_openssl_init) {
         return;
     }
     for (unsigned i = 0; i < VCRYPTO_MAX_KEY_SIZES && row->keys[i].len; i++) {

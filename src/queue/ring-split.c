@@ -62,13 +62,15 @@ static void split_areas(const struct vcrypto_ring_setup *setup,
     };
 }
 
-/* Walks a chain from @index of @table on, which has @entries; false: it is no chain. */
+/*
+ * Walks a chain from @index of @table on, which has @entries; false: it is no chain.
+ * @nested: the table is an indirect one. Its address does not tell: a guest may name
+ * the ring's own.
+ */
 static bool walk(const struct vcrypto_ring *ring, struct gathering *gathering,
-                 const uint8_t *table, uint32_t entries, uint32_t index,
+                 const uint8_t *table, uint32_t entries, uint32_t index, bool nested,
                  uint16_t *slots)
 {
-    bool nested = table != ring->descriptors;
-
     for (uint32_t n = 0; n < entries && index < entries; n++) {
         struct descriptor descriptor =
             load_descriptor(table + (size_t)DESCRIPTOR_SIZE * index);
@@ -80,7 +82,7 @@ static bool walk(const struct vcrypto_ring *ring, struct gathering *gathering,
                 vcrypto_ring_indirect_table(ring, &descriptor, &entries);
 
             return inner && !nested && !(flags & DESCRIPTOR_NEXT) &&
-                   walk(ring, gathering, inner, entries, 0, slots);
+                   walk(ring, gathering, inner, entries, 0, true, slots);
         }
         if (!vcrypto_gathering_add(gathering, &descriptor, flags & DESCRIPTOR_WRITE)) {
             return false;
@@ -128,7 +130,8 @@ static enum vcrypto_ring_result split_pop(struct vcrypto_ring *ring,
     head =
         load16(ring->driver + ENTRIES + 2 * slot(ring, ring->position.next_available));
     vcrypto_gathering_begin(&gathering, ring, pool);
-    if (!walk(ring, &gathering, ring->descriptors, ring->setup.size, head, &slots)) {
+    if (!walk(ring, &gathering, ring->descriptors, ring->setup.size, head, false,
+              &slots)) {
         vcrypto_gathering_drop(&gathering);
         return VCRYPTO_RING_BROKEN;
     }

@@ -152,8 +152,18 @@ static void nested(void)
     expect_broken();
 }
 
+/* The ring's own table as an indirect one, whose first descriptor is that again. */
+static void nested_in_itself(void)
+{
+    const struct raw raw = { f.driver.setup.descriptors, 16, FAKE_INDIRECT, 0 };
+
+    put_chain(&raw, 1);
+    expect_broken();
+}
+
 static void indirect_only_as_agreed(void)
 {
+    each(0, KINDS, nested_in_itself);
     each(0, KINDS, not_negotiated);
     each(0, KINDS, with_next);
     each(0, KINDS, nested);

@@ -91,7 +91,8 @@ static void build_slot(struct load *load, struct queue *queue, struct slot *slot
     uint8_t *request = qt_mem_ptr(mem, gpa, REQUEST_SIZE);
     struct qt_desc desc[5] = { { gpa, QT_CRYPTO_REQUEST_SIZE, false } };
 
-    qt_build_cipher(request, QT_CIPHER_ENCRYPT, device->session, iv_len, size, size);
+    message_fill_cipher(request, QT_CIPHER_ENCRYPT, device->session, iv_len, size,
+                        size);
     memset(request + REQUEST_IV, (int)(place / size * 7 & 0xff), BENCH_MAX_IV);
     request[REQUEST_STATUS] = UNSET;
     slot->n = 1;

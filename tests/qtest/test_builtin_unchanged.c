@@ -101,7 +101,7 @@ static uint64_t create_cipher(struct session *s, const char *label, uint32_t alg
         "a key for tests, of which only as much is used as is asked";
     uint8_t request[QT_CRYPTO_REQUEST_SIZE];
 
-    qt_build_create_cipher(request, algo, key_len, op);
+    message_fill_create_cipher(request, algo, key_len, op);
     return create(s, label, request, key, key_len);
 }
 
@@ -112,7 +112,7 @@ static void destroy(struct session *s, const char *label, uint32_t opcode, uint6
     const struct qt_field out[] = { { request, sizeof(request) } };
     uint8_t reply[16];
 
-    qt_build_destroy(request, opcode, id);
+    message_fill_destroy(request, opcode, id);
     run_raw(s, label, s->crypto->ctrl, out, 1, reply, reply_len);
 }
 
@@ -134,7 +134,7 @@ static void run_data(struct session *s, const char *label, const struct data *d)
                                     { src, d->len } };
     uint8_t in[sizeof(src) + 1];
 
-    qt_build_cipher(request, d->opcode, d->session, d->iv_len, d->len, d->len);
+    message_fill_cipher(request, d->opcode, d->session, d->iv_len, d->len, d->len);
     request[64] = (uint8_t)d->op_type;
     run_raw(s, label, s->crypto->data[0], out, 3, in, d->len + 1);
 }
@@ -177,7 +177,7 @@ static void refused_sessions(struct session *s)
     create_cipher(s, "key longer than the limit", 3, 65, 1);
     create_cipher(s, "two-key 3DES", 8, 16, 1);
     for (uint8_t op_type = 0; op_type < 4; op_type++) {
-        qt_build_create_cipher(request, 0, 0, 1);
+        message_fill_create_cipher(request, 0, 0, 1);
         request[64] = op_type;
         create(s, "kind of symmetric session", request, "", 0);
         request[20] = 3; /* of a chaining request, the hash mode: nested */
@@ -195,7 +195,7 @@ static void other_services(struct session *s)
     for (size_t i = 0; i < G_N_ELEMENTS(opcodes); i++) {
         uint32_t opcode = GUINT32_TO_LE(opcodes[i]);
 
-        qt_build_create_cipher(request, 2, 16, 1);
+        message_fill_create_cipher(request, 2, 16, 1);
         memcpy(request, &opcode, sizeof(opcode));
         create(s, "other service", request, "sixteen bytes...", 16);
     }

@@ -154,7 +154,7 @@ static uint16_t add_destroy(struct qt_vring *vq, uint64_t gpa, unsigned pieces)
     uint32_t piece = QT_CRYPTO_REQUEST_SIZE / pieces;
     struct qt_desc desc[BATCH + 1];
 
-    qt_build_destroy(request, QT_CIPHER_DESTROY, UINT64_MAX);
+    message_fill_destroy(request, QT_CIPHER_DESTROY, UINT64_MAX);
     request[QT_CRYPTO_REQUEST_SIZE] = 0xff;
     for (unsigned i = 0; i < pieces; i++) {
         desc[i] = (struct qt_desc){ gpa + i * piece, piece, false };

@@ -56,13 +56,6 @@ static struct qt_crypto *open_device(void)
     return qt_crypto_open(machine, 0, QT_CRYPTO_LINUX_FEATURES);
 }
 
-#define NEED_MACHINE()                                                                 \
-    do {                                                                               \
-        if (!machine) {                                                                \
-            UT_SKIP("no plugin was built");                                            \
-        }                                                                              \
-    } while (0)
-
 static uint64_t create(struct qt_crypto *crypto)
 {
     struct qt_create_reply reply =
@@ -107,7 +100,7 @@ static void configuration_is_what_was_asked_for(void)
 {
     struct qt_crypto *crypto;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     UT_EQ_U64(crypto->config.status, 1);
     UT_EQ_U64(crypto->config.max_dataqueues, QUEUES);
@@ -130,7 +123,7 @@ static void defaults_are_as_documented(void)
 {
     struct qt_crypto *crypto;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     qt_mem_reset(&machine->mem, mark);
     crypto = qt_crypto_open(machine, 1, QT_CRYPTO_LINUX_FEATURES);
     UT_EQ_U64(crypto->config.max_dataqueues, 1);
@@ -145,7 +138,7 @@ static void each_queue_has_a_vector_unless_the_user_says_otherwise(void)
 {
     static const unsigned expected[] = { QUEUES + 2, 1 + 2, 2 };
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     for (unsigned i = 0; i < G_N_ELEMENTS(expected); i++) {
         struct qt_virtio *dev = qt_virtio_open(machine, QT_CRYPTO_DEVICE, i);
 
@@ -163,7 +156,7 @@ static void every_data_queue_serves_every_session(void)
     uint64_t session;
     uint32_t used;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     session = create(crypto);
     for (uint32_t queue = 0; queue < QUEUES; queue++) {
@@ -181,7 +174,7 @@ static void largest_request_is_max_size(void)
     uint64_t session;
     uint32_t used;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     session = create(crypto);
     UT_EQ_U64(encrypt(crypto, session, largest, 0, &used), QT_OK);
@@ -197,7 +190,7 @@ static void keys_are_limited(void)
     static const uint8_t long_key[64] = { 1 };
     struct qt_crypto *crypto;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     /* 32 bytes are within the limit of this device, 64 are not. */
     UT_EQ_U64(qt_crypto_create_cipher(crypto, 13, long_key, 32, 1).status, QT_OK);
@@ -211,7 +204,7 @@ static void refused_sessions_have_no_id(void)
     struct qt_create_reply reply;
     struct qt_crypto *crypto;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     /* No algorithm of the specification has this number. */
     reply = qt_crypto_create_cipher(crypto, 15, key, sizeof(key), 1);
@@ -231,7 +224,7 @@ static void full_table_is_an_error_until_one_is_destroyed(void)
     uint64_t sessions[MAX_SESSIONS];
     struct qt_crypto *crypto;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     for (unsigned i = 0; i < MAX_SESSIONS; i++) {
         sessions[i] = create(crypto);
@@ -251,7 +244,7 @@ static void destroy_answers_in_the_room_it_has(void)
     struct qt_crypto *crypto;
     uint32_t used;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     UT_EQ_U64(qt_crypto_destroy(crypto, QT_CIPHER_DESTROY, create(crypto), 1, &used),
               0);
@@ -271,7 +264,7 @@ static void reset_drops_sessions(void)
     uint64_t session;
     uint32_t used;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     for (unsigned i = 0; i < MAX_SESSIONS; i++) {
         session = create(crypto);
@@ -293,7 +286,7 @@ static void status_is_the_last_writable_byte(void)
     struct qt_crypto *crypto;
     uint32_t used;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     struct qt_cipher request = { .session = create(crypto),
                                  .iv = iv,
@@ -323,7 +316,7 @@ static void check_short(struct qt_crypto *crypto, struct qt_vring *vq, uint32_t 
     uint32_t used;
 
     ut_context("%u bytes, room for %u", size, room);
-    qt_build_cipher(request, QT_CIPHER_ENCRYPT, 1, 16, 16, 16);
+    message_fill_cipher(request, QT_CIPHER_ENCRYPT, 1, 16, 16, 16);
     qt_crypto_raw(crypto, vq, &out, size ? 1 : 0, in, room, &used);
     UT_EQ_U64(used, room ? 1 : 0);
     if (room) {
@@ -337,7 +330,7 @@ static void short_requests_get_a_status(void)
     static const uint32_t rooms[] = { 0, 1, 16, 17, 64 };
     struct qt_crypto *crypto;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     for (unsigned s = 0; s < G_N_ELEMENTS(sizes); s++) {
         for (unsigned r = 0; r < G_N_ELEMENTS(rooms); r++) {
@@ -358,9 +351,9 @@ static void short_control_requests_get_what_fits(void)
     struct qt_field out[] = { { request, 0 }, { key, sizeof(key) } };
     uint32_t used;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
-    qt_build_create_cipher(request, 3, 16, 1);
+    message_fill_create_cipher(request, 3, 16, 1);
     for (uint32_t size = 1; size < QT_CRYPTO_REQUEST_SIZE; size += 5) {
         out[0].len = size;
         ut_context("%u bytes", size);
@@ -396,7 +389,7 @@ static void operator_can_take_readiness_away(void)
     struct qt_crypto *crypto;
     uint64_t session;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     session = create(crypto);
     qt_virtio_read_isr(crypto->dev);
@@ -416,7 +409,7 @@ static void other_properties_can_be_read_and_not_changed(void)
 {
     g_autofree char *value = NULL;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     UT_TRUE(qt_qmp(machine->qmp, &value,
                    "{'execute': 'qom-get', 'arguments': {'path': '/objects/crypto0', "
                    "'property': 'max-size'}}"));
@@ -443,7 +436,7 @@ static void requests_wait_for_a_stopped_machine(void)
     uint8_t request[QT_CRYPTO_REQUEST_SIZE], src[16] = { 0 };
     struct qt_crypto *crypto;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     struct qt_cipher cipher = { .session = create(crypto),
                                 .iv = iv,
@@ -491,7 +484,7 @@ static void own_registers_as_data_do_no_harm(void)
 {
     struct qt_crypto *crypto;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     for (unsigned i = 0; i < 4; i++) {
         ut_context("%s queue, %s", i & 1 ? "control" : "data",
                    i & 2 ? "writable" : "readable");
@@ -508,7 +501,7 @@ static void system_reset_leaves_a_working_device(void)
 {
     struct qt_crypto *crypto;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     crypto = open_device();
     create(crypto);
     UT_TRUE(qt_qmp(machine->qmp, NULL, "{'execute': 'system_reset'}"));

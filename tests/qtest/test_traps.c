@@ -28,13 +28,6 @@
 static struct qt_machine *machine;
 static uint64_t mark;
 
-#define NEED_MACHINE()                                                                 \
-    do {                                                                               \
-        if (!machine) {                                                                \
-            UT_SKIP("no plugin was built");                                            \
-        }                                                                              \
-    } while (0)
-
 /* The devices, in order of slots. */
 enum { DEV_MSIX, DEV_INTX };
 
@@ -431,14 +424,14 @@ static void check_traps(unsigned device, bool packed)
 
 static void impossible_rings_with_vectors(void)
 {
-    NEED_MACHINE();
+    QT_NEED(machine);
     check_traps(DEV_MSIX, false);
     check_traps(DEV_MSIX, true);
 }
 
 static void impossible_rings_without_vectors(void)
 {
-    NEED_MACHINE();
+    QT_NEED(machine);
     check_traps(DEV_INTX, false);
     check_traps(DEV_INTX, true);
 }
@@ -512,7 +505,7 @@ static void data_in_registers_or_nowhere(void)
 {
     static const uint64_t offsets[] = { 0, 0x3000 };
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     for (unsigned i = 0; i < 32; i++) {
         check_data_at(i & 1, i & 2 ? CONTROL : 0, offsets[i >> 2 & 1], i & 8, i & 16);
     }
@@ -549,7 +542,7 @@ static void check_ring_at(struct where *where, unsigned area, bool in_registers)
 
 static void rings_in_registers_or_nowhere(void)
 {
-    NEED_MACHINE();
+    QT_NEED(machine);
     for (unsigned area = 0; area < 3; area++) {
         for (unsigned i = 0; i < 16; i++) {
             struct where where = { .device = i & 1,
@@ -572,7 +565,7 @@ static void queue_reset_under_load(void)
     struct load load;
     uint32_t id, len;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     for (unsigned round = 0; round < 20; round++) {
         ut_context("round %u", round);
         qt_mem_reset(&machine->mem, mark);
@@ -725,7 +718,7 @@ static void written_pages_are_marked(void)
     struct qt_flights flights;
     uint64_t vram;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     qt_mem_reset(&machine->mem, mark);
     vram = show_shades();
     for (unsigned round = 0; round < 4; round++) {
@@ -762,7 +755,7 @@ static void breaking_again_and_again_fills_no_log(void)
     g_autofree char *start_output = NULL;
     g_autofree char *end_output = NULL;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     start_output = qt_machine_output(machine);
     before = count_lines(start_output);
     for (unsigned i = 0; i < 100; i++) {

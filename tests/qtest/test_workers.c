@@ -23,13 +23,6 @@
 static struct qt_machine *machine;
 static uint64_t mark;
 
-#define NEED_MACHINE()                                                                 \
-    do {                                                                               \
-        if (!machine) {                                                                \
-            UT_SKIP("no plugin was built");                                            \
-        }                                                                              \
-    } while (0)
-
 /* The devices of the machine, in order of slots. */
 enum { DEV_PLAIN, DEV_INTX, DEV_NO_IOEVENTFD, DEV_NO_POLL, DEV_POLL, DEV_PLATFORM };
 
@@ -236,7 +229,7 @@ static void each_queue_has_a_thread(void)
 {
     uint64_t ids[QUEUES + 1];
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     UT_EQ_U64_FATAL(thread_ids("crypto0", ids), QUEUES);
     for (unsigned i = 0; i < QUEUES; i++) {
         g_autofree char *path = g_strdup_printf("/proc/%d/task/%" PRIu64,
@@ -254,7 +247,7 @@ static void each_thread_does_the_work_of_its_queue(void)
 {
     struct driver driver;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     open_plain(&driver, DEV_PLAIN);
     for (uint32_t queue = 0; queue < QUEUES; queue++) {
         ut_context("queue %u", queue);
@@ -271,7 +264,7 @@ static void busy_queue_does_not_hold_up_another(void)
     struct qt_vring *busy;
     uint16_t used;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     open_plain(&driver, DEV_PLAIN);
     busy = driver.crypto->data[0];
     qt_flight_place(&driver.flights, &large, QT_FLIGHT_3DES, QT_FLIGHT_MAX);
@@ -401,7 +394,7 @@ static void statistics_count_what_was_done(void)
     struct driver driver;
     uint64_t batches;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     open_plain(&driver, DEV_NO_POLL);
     before = queue_statistics("nopoll", 2);
     other_before = queue_statistics("nopoll", 3);
@@ -426,7 +419,7 @@ static void a_vector_for_each_queue(void)
 {
     struct driver driver;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     open_driver(&driver,
                 &(struct qt_crypto_opts){ .features = QT_F_VERSION_1, .msix = true });
     UT_EQ_U64(driver.crypto->dev->pci.msix_vectors, QUEUES + 2);
@@ -495,7 +488,7 @@ static void interrupts_come_only_when_wanted(void)
     static const uint64_t features[] = { 0, QT_F_EVENT_IDX, QT_F_RING_PACKED,
                                          QT_F_RING_PACKED | QT_F_EVENT_IDX };
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     for (unsigned i = 0; i < G_N_ELEMENTS(features); i++) {
         check_suppression(features[i]);
     }
@@ -517,7 +510,7 @@ static void interrupt_status_without_vectors(void)
 {
     struct driver driver;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     open_driver(&driver, &(struct qt_crypto_opts){ .nth = DEV_INTX,
                                                    .features = QT_F_VERSION_1 });
     UT_EQ_U64(qt_pci_find_cap(&driver.crypto->dev->pci, QT_PCI_CAP_MSIX, 0), 0);
@@ -536,7 +529,7 @@ static void same_answers_however_configured(void)
 {
     struct driver driver;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     for (unsigned nth = 0; nth < G_N_ELEMENTS(variants); nth++) {
         ut_note("%s", variants[nth].backend);
         open_plain(&driver, nth);
@@ -549,7 +542,7 @@ static void kicks_by_the_main_loop_reach_the_worker(void)
 {
     struct driver driver;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     open_plain(&driver, DEV_NO_IOEVENTFD);
     UT_TRUE(worker_serves(&driver, "noevent", 1));
     close_driver(&driver);
@@ -559,7 +552,7 @@ static void platform_addresses_without_iommu_are_for_workers(void)
 {
     struct driver driver;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     open_plain(&driver, DEV_PLATFORM);
     UT_TRUE(driver.crypto->dev->features & QT_F_ACCESS_PLATFORM);
     check_every_queue(&driver);
@@ -604,7 +597,7 @@ static void worker_that_polls_needs_no_kick(void)
     static const uint64_t ns[] = { 1000000, 0, 50000, 1000000000 };
     struct driver driver;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     open_driver(&driver, &(struct qt_crypto_opts){ .nth = DEV_POLL,
                                                    .features = QT_F_VERSION_1 });
     for (unsigned i = 0; i < G_N_ELEMENTS(ns); i++) {
@@ -705,7 +698,7 @@ static void check_queue_reset(uint64_t features)
 
 static void queue_is_reset_alone(void)
 {
-    NEED_MACHINE();
+    QT_NEED(machine);
     check_queue_reset(0);
     check_queue_reset(QT_F_RING_PACKED);
 }
@@ -788,7 +781,7 @@ static void idle_iommu_is_not_in_the_way(void)
 {
     struct driver driver;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     open_platform(&driver);
     check_every_queue(&driver);
     UT_TRUE(worker_serves(&driver, "crypto0", 2));
@@ -855,7 +848,7 @@ static void translated_addresses_are_served(void)
     uint64_t ids[QUEUES + 1], before;
     struct driver driver;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     UT_EQ_U64_FATAL(thread_ids("crypto0", ids), QUEUES);
     open_driver(&driver, &(struct qt_crypto_opts){
                              .features = QT_CRYPTO_LINUX_FEATURES |
@@ -881,7 +874,7 @@ static void translation_comes_and_goes_under_load(void)
     struct background background;
     struct driver driver;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     open_platform(&driver);
     make_vtd_tables(driver.crypto->dev->pci.devfn);
     begin_background(&driver, &background);
@@ -979,7 +972,7 @@ static void hotplugged_memory_can_be_used(void)
     struct driver driver;
     uint64_t address = 4 * GIB;
 
-    NEED_MACHINE();
+    QT_NEED(machine);
     open_plain(&driver, 0);
     begin_background(&driver, &background);
     for (unsigned round = 0; round < 5; round++) {

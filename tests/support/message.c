@@ -3,62 +3,86 @@
 
 #include <string.h>
 
-#define FIXED 72
+static void put32(uint8_t *to, uint32_t value)
+{
+    value = GUINT32_TO_LE(value);
+    memcpy(to, &value, sizeof(value));
+}
+
+static void put64(uint8_t *to, uint64_t value)
+{
+    value = GUINT64_TO_LE(value);
+    memcpy(to, &value, sizeof(value));
+}
 
 void message_set32(GByteArray *message, unsigned offset, uint32_t value)
 {
-    for (unsigned i = 0; i < 4; i++) {
-        message->data[offset + i] = (uint8_t)(value >> 8 * i);
-    }
+    put32(message->data + offset, value);
 }
 
-static GByteArray *fixed_part(uint32_t opcode)
+void message_fill_create_cipher(uint8_t fixed[MESSAGE_FIXED], uint32_t algorithm,
+                                uint32_t key_len, uint32_t direction)
 {
-    GByteArray *message = g_byte_array_new();
-
-    g_byte_array_set_size(message, FIXED);
-    memset(message->data, 0, FIXED);
-    message_set32(message, MESSAGE_OPCODE, opcode);
-    return message;
+    memset(fixed, 0, MESSAGE_FIXED);
+    put32(fixed + MESSAGE_OPCODE, 0x002);
+    put32(fixed + MESSAGE_HEADER_ALGORITHM, algorithm);
+    put32(fixed + MESSAGE_CREATE_ALGORITHM, algorithm);
+    put32(fixed + MESSAGE_CREATE_KEY_LEN, key_len);
+    put32(fixed + MESSAGE_CREATE_DIRECTION, direction);
+    put32(fixed + MESSAGE_CREATE_OP_TYPE, 1);
 }
 
-static void set64(GByteArray *message, unsigned offset, uint64_t value)
+void message_fill_destroy(uint8_t fixed[MESSAGE_FIXED], uint32_t opcode,
+                          uint64_t session_id)
 {
-    message_set32(message, offset, (uint32_t)value);
-    message_set32(message, offset + 4, (uint32_t)(value >> 32));
+    memset(fixed, 0, MESSAGE_FIXED);
+    put32(fixed + MESSAGE_OPCODE, opcode);
+    put64(fixed + MESSAGE_DESTROY_SESSION_ID, session_id);
+}
+
+void message_fill_cipher(uint8_t fixed[MESSAGE_FIXED], uint32_t opcode,
+                         uint64_t session_id, uint32_t iv_len, uint32_t src_len,
+                         uint32_t dst_len)
+{
+    memset(fixed, 0, MESSAGE_FIXED);
+    put32(fixed + MESSAGE_OPCODE, opcode);
+    put64(fixed + MESSAGE_SESSION_ID, session_id);
+    put32(fixed + MESSAGE_DATA_IV_LEN, iv_len);
+    put32(fixed + MESSAGE_DATA_SRC_LEN, src_len);
+    put32(fixed + MESSAGE_DATA_DST_LEN, dst_len);
+    put32(fixed + MESSAGE_DATA_OP_TYPE, 1);
+}
+
+static GByteArray *message_of(const uint8_t fixed[MESSAGE_FIXED])
+{
+    return g_byte_array_append(g_byte_array_new(), fixed, MESSAGE_FIXED);
 }
 
 GByteArray *message_create_cipher(uint32_t algorithm, uint32_t direction,
                                   const uint8_t *key, uint32_t key_len)
 {
-    GByteArray *message = fixed_part(0x002);
+    uint8_t fixed[MESSAGE_FIXED];
 
-    message_set32(message, MESSAGE_CREATE_ALGORITHM, algorithm);
-    message_set32(message, MESSAGE_CREATE_KEY_LEN, key_len);
-    message_set32(message, MESSAGE_CREATE_DIRECTION, direction);
-    message_set32(message, MESSAGE_CREATE_OP_TYPE, 1);
-    return g_byte_array_append(message, key, key_len);
+    message_fill_create_cipher(fixed, algorithm, key_len, direction);
+    return g_byte_array_append(message_of(fixed), key, key_len);
 }
 
 GByteArray *message_destroy(uint32_t opcode, uint64_t session_id)
 {
-    GByteArray *message = fixed_part(opcode);
+    uint8_t fixed[MESSAGE_FIXED];
 
-    set64(message, 16, session_id);
-    return message;
+    message_fill_destroy(fixed, opcode, session_id);
+    return message_of(fixed);
 }
 
 GByteArray *message_cipher(uint32_t opcode, uint64_t session_id, const uint8_t *iv,
                            uint32_t iv_len, const uint8_t *src, uint32_t src_len,
                            uint32_t dst_len)
 {
-    GByteArray *message = fixed_part(opcode);
+    uint8_t fixed[MESSAGE_FIXED];
+    GByteArray *message;
 
-    set64(message, MESSAGE_SESSION_ID, session_id);
-    message_set32(message, MESSAGE_DATA_IV_LEN, iv_len);
-    message_set32(message, MESSAGE_DATA_SRC_LEN, src_len);
-    message_set32(message, MESSAGE_DATA_DST_LEN, dst_len);
-    message_set32(message, MESSAGE_DATA_OP_TYPE, 1);
-    g_byte_array_append(message, iv, iv_len);
+    message_fill_cipher(fixed, opcode, session_id, iv_len, src_len, dst_len);
+    message = g_byte_array_append(message_of(fixed), iv, iv_len);
     return g_byte_array_append(message, src, src_len);
 }

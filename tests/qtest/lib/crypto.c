@@ -9,34 +9,6 @@
 #include <glib.h>
 #include <string.h>
 
-/* Offsets in requests, from their first byte. */
-#define HEADER_OPCODE 0
-#define HEADER_ALGO   4
-#define DATA_SESSION  8
-
-#define CREATE_ALGO     16
-#define CREATE_KEY_LEN  20
-#define CREATE_OP       24
-#define CREATE_OP_TYPE  64
-#define DESTROY_SESSION 16
-
-#define CIPHER_IV_LEN  24
-#define CIPHER_SRC_LEN 28
-#define CIPHER_DST_LEN 32
-#define CIPHER_OP_TYPE 64
-
-static void put32(uint8_t *p, uint32_t value)
-{
-    value = GUINT32_TO_LE(value);
-    memcpy(p, &value, sizeof(value));
-}
-
-static void put64(uint8_t *p, uint64_t value)
-{
-    value = GUINT64_TO_LE(value);
-    memcpy(p, &value, sizeof(value));
-}
-
 static uint32_t get32(const uint8_t *p)
 {
     uint32_t value;
@@ -153,38 +125,6 @@ void qt_crypto_close(struct qt_crypto *crypto)
     }
 }
 
-/* ---- building requests ---- */
-
-void qt_build_create_cipher(uint8_t *out, uint32_t algo, uint32_t key_len, uint32_t op)
-{
-    memset(out, 0, QT_CRYPTO_REQUEST_SIZE);
-    put32(out + HEADER_OPCODE, QT_CIPHER_CREATE);
-    put32(out + HEADER_ALGO, algo);
-    put32(out + CREATE_ALGO, algo);
-    put32(out + CREATE_KEY_LEN, key_len);
-    put32(out + CREATE_OP, op);
-    put32(out + CREATE_OP_TYPE, QT_SYM_CIPHER);
-}
-
-void qt_build_destroy(uint8_t *out, uint32_t opcode, uint64_t session)
-{
-    memset(out, 0, QT_CRYPTO_REQUEST_SIZE);
-    put32(out + HEADER_OPCODE, opcode);
-    put64(out + DESTROY_SESSION, session);
-}
-
-void qt_build_cipher(uint8_t *out, uint32_t opcode, uint64_t session, uint32_t iv_len,
-                     uint32_t src_len, uint32_t dst_len)
-{
-    memset(out, 0, QT_CRYPTO_REQUEST_SIZE);
-    put32(out + HEADER_OPCODE, opcode);
-    put64(out + DATA_SESSION, session);
-    put32(out + CIPHER_IV_LEN, iv_len);
-    put32(out + CIPHER_SRC_LEN, src_len);
-    put32(out + CIPHER_DST_LEN, dst_len);
-    put32(out + CIPHER_OP_TYPE, QT_SYM_CIPHER);
-}
-
 /* ---- control requests ---- */
 
 static struct qt_xfer make_xfer(const struct qt_field *out, unsigned n_out,
@@ -252,7 +192,7 @@ struct qt_create_reply qt_crypto_create_cipher(struct qt_crypto *crypto, uint32_
 {
     uint8_t request[QT_CRYPTO_REQUEST_SIZE];
 
-    qt_build_create_cipher(request, algo, key_len, op);
+    message_fill_create_cipher(request, algo, key_len, op);
     return qt_crypto_create(crypto, request, key, key_len);
 }
 
@@ -266,7 +206,7 @@ uint32_t qt_crypto_destroy(struct qt_crypto *crypto, uint32_t opcode, uint64_t s
     uint32_t len;
 
     UT_TRUE_FATAL(reply_len >= 1 && reply_len <= sizeof(in));
-    qt_build_destroy(request, opcode, session);
+    message_fill_destroy(request, opcode, session);
     run_simple(crypto->ctrl, &xfer, reply_len, in, &len);
     if (used_len) {
         *used_len = len;
@@ -280,8 +220,8 @@ struct qt_xfer qt_cipher_xfer(const struct qt_cipher *cipher, uint8_t *request)
 {
     uint32_t dst_len = cipher->dst_len ? cipher->dst_len : cipher->len;
 
-    qt_build_cipher(request, cipher->opcode, cipher->session, cipher->iv_len,
-                    cipher->len, dst_len);
+    message_fill_cipher(request, cipher->opcode, cipher->session, cipher->iv_len,
+                        cipher->len, dst_len);
     return (struct qt_xfer){
         .out = { { request, QT_CRYPTO_REQUEST_SIZE },
                  { cipher->iv, cipher->iv_len },

@@ -7,6 +7,7 @@
 #ifndef QT_CRYPTO_H
 #define QT_CRYPTO_H
 
+#include "support/message.h"
 #include "xfer.h"
 
 #include <stdbool.h>
@@ -125,18 +126,6 @@ void qt_crypto_close(struct qt_crypto *crypto);
 
 /** What Linux accepts: no bit of the crypto device itself. */
 #define QT_CRYPTO_LINUX_FEATURES (QT_F_VERSION_1 | QT_F_INDIRECT_DESC | QT_F_EVENT_IDX)
-
-/* ---- building requests: each fills the 72 bytes at @out ---- */
-
-/** qt_build_create_cipher() - control: create a CIPHER session; the key comes after */
-void qt_build_create_cipher(uint8_t *out, uint32_t algo, uint32_t key_len, uint32_t op);
-
-/** qt_build_destroy() - control: destroy a session */
-void qt_build_destroy(uint8_t *out, uint32_t opcode, uint64_t session);
-
-/** qt_build_cipher() - data: iv and source come after */
-void qt_build_cipher(uint8_t *out, uint32_t opcode, uint64_t session, uint32_t iv_len,
-                     uint32_t src_len, uint32_t dst_len);
 
 /* ---- control requests ---- */
 

@@ -105,8 +105,8 @@ void qt_flight_prepare(struct qt_flights *flights, struct qt_flight *flight,
     uint8_t *request = qt_mem_ptr(flights->mem, flight->gpa, head);
 
     flight->number = number;
-    qt_build_cipher(request, QT_CIPHER_DECRYPT, flights->session[flight->kind], block,
-                    flight->len, flight->len);
+    message_fill_cipher(request, QT_CIPHER_DECRYPT, flights->session[flight->kind],
+                        block, flight->len, flight->len);
     memset(request + QT_CRYPTO_REQUEST_SIZE, 0, block);
     memcpy(request + QT_CRYPTO_REQUEST_SIZE, &number, NUMBER);
     memset(room(flights, flight), UNTOUCHED, flight->len + 1u);

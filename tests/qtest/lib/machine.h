@@ -15,6 +15,8 @@
 #include "qmp.h"
 #include "qtest.h"
 
+#include "support/ut.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -78,5 +80,13 @@ bool qt_run_qemu(const char *const *args, char **output, int *status);
 
 /** qt_plugin() - path of the plugin under test, or NULL if there is none */
 const char *qt_plugin(void);
+
+/** QT_NEED() - skip the running test where there was no plugin to make @machine with */
+#define QT_NEED(machine)                                                               \
+    do {                                                                               \
+        if (!(machine)) {                                                              \
+            UT_SKIP("no plugin was built");                                            \
+        }                                                                              \
+    } while (0)
 
 #endif

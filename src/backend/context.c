@@ -2,22 +2,17 @@
 #include "context.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-/* Two cache lines: processors fetch them in pairs. */
-#define ALIGNMENT 128
+#include "vcrypto/lines.h"
 
 struct queue_state *vcrypto_queue_state_new(uint32_t index)
 {
     struct queue_state *state;
-    size_t rows, size;
+    size_t rows;
 
     vcrypto_algorithm_rows(&rows);
-    size = sizeof(*state) + rows * sizeof(state->by_algorithm[0]);
-    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    state = aligned_alloc(ALIGNMENT, size);
+    state = vcrypto_lines_alloc(sizeof(*state) + rows * sizeof(state->by_algorithm[0]));
     if (state) {
-        memset(state, 0, size);
         pthread_mutex_init(&state->lock, NULL);
         state->index = index;
     }

@@ -93,19 +93,29 @@ static void stop_worker(VCryptoDataQueue *queue)
     }
 }
 
+/* Who is to serve the queue. @run: whether requests may be taken from rings at all. */
+enum server { SERVED_BY_NOBODY, SERVED_BY_WORKER, SERVED_BY_MAIN_LOOP };
+
+static enum server server_of(VCryptoDataQueue *queue, bool run)
+{
+    if (!run || !virtio_queue_get_desc_addr(queue->device->vdev, queue->index)) {
+        return SERVED_BY_NOBODY;
+    }
+    return queue->device->memory.translated ? SERVED_BY_MAIN_LOOP : SERVED_BY_WORKER;
+}
+
 void vcrypto_data_queue_update(VCryptoDevice *device, uint32_t index, bool run)
 {
     VCryptoDataQueue *queue = &device->queues[index];
-    bool translated = device->memory.translated;
+    enum server server = server_of(queue, run);
 
-    run = run && virtio_queue_get_desc_addr(device->vdev, index);
-    if (queue->serving && (!run || translated)) {
+    if (queue->serving && server != SERVED_BY_WORKER) {
         stop_worker(queue);
     }
-    qatomic_set(&queue->in_main_loop, run && translated);
-    if (run && translated) {
+    qatomic_set(&queue->in_main_loop, server == SERVED_BY_MAIN_LOOP);
+    if (server == SERVED_BY_MAIN_LOOP) {
         qemu_bh_schedule(queue->bh); /* for what came before */
-    } else if (run && !queue->serving) {
+    } else if (server == SERVED_BY_WORKER && !queue->serving) {
         start_worker(queue);
     }
 }
@@ -114,8 +124,10 @@ void vcrypto_data_queues_update(VCryptoDevice *device, bool run)
 {
     /* All at once, so that the wait is for the longest of their present requests. */
     for (uint32_t i = 0; i < device->num_queues; i++) {
-        if (device->queues[i].serving && (!run || device->memory.translated)) {
-            vcrypto_worker_stop_begin(device->queues[i].worker);
+        VCryptoDataQueue *queue = &device->queues[i];
+
+        if (queue->serving && server_of(queue, run) != SERVED_BY_WORKER) {
+            vcrypto_worker_stop_begin(queue->worker);
         }
     }
     for (uint32_t i = 0; i < device->num_queues; i++) {

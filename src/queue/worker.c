@@ -16,6 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "vcrypto/lines.h"
+
 #include "worker.h"
 
 static void wake(struct vcrypto_worker *worker)
@@ -154,16 +156,13 @@ static void destroy(struct vcrypto_worker *worker)
 
 struct vcrypto_worker *vcrypto_worker_new(const struct vcrypto_worker_config *config)
 {
-    struct vcrypto_worker *worker =
-        aligned_alloc(WORKER_ALIGNMENT, (sizeof(*worker) + WORKER_ALIGNMENT - 1) /
-                                            WORKER_ALIGNMENT * WORKER_ALIGNMENT);
+    struct vcrypto_worker *worker = vcrypto_lines_alloc(sizeof(*worker));
     int error;
 
     if (!worker) {
         errno = ENOMEM;
         return NULL;
     }
-    memset(worker, 0, sizeof(*worker));
     worker->config = *config;
     pthread_mutex_init(&worker->lock, NULL);
     pthread_cond_init(&worker->stopped, NULL);

@@ -10,9 +10,6 @@
 
 #include "vcrypto/worker.h"
 
-/* Two cache lines: processors fetch them in pairs. */
-#define WORKER_ALIGNMENT 128
-
 /*
  * A batch ends at this many requests, or at this many bytes: results should not wait
  * long for those of the requests behind them.

@@ -12,11 +12,6 @@ static void *cipher_context_new(const struct vcrypto_algorithm *algorithm,
     return vcrypto_openssl_keyed(algorithm, key_index, key, key_len, direction);
 }
 
-static void cipher_context_free(void *context)
-{
-    EVP_CIPHER_CTX_free(context);
-}
-
 static enum vcrypto_status cipher_run(void *context,
                                       const struct vcrypto_algorithm *algorithm,
                                       const struct vcrypto_request *request,
@@ -39,6 +34,6 @@ const struct vcrypto_engine vcrypto_engine_openssl = {
     .fini = vcrypto_openssl_fini,
     .available = vcrypto_openssl_available,
     .context_new = cipher_context_new,
-    .context_free = cipher_context_free,
+    .context_free = vcrypto_openssl_context_free,
     .cipher = cipher_run,
 };

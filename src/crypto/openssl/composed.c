@@ -131,11 +131,6 @@ static void *ctr64_context_new(const struct vcrypto_algorithm *algorithm,
     return vcrypto_openssl_keyed(algorithm, key_index, key, key_len, VCRYPTO_ENCRYPT);
 }
 
-static void ctr64_context_free(void *context)
-{
-    EVP_CIPHER_CTX_free(context);
-}
-
 static enum vcrypto_status ctr64_run(void *context,
                                      const struct vcrypto_algorithm *algorithm,
                                      const struct vcrypto_request *request,
@@ -153,7 +148,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_ctr64 = {
     .fini = vcrypto_openssl_fini,
     .available = vcrypto_openssl_available,
     .context_new = ctr64_context_new,
-    .context_free = ctr64_context_free,
+    .context_free = vcrypto_openssl_context_free,
     .cipher = ctr64_run,
 };
 

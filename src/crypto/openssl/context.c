@@ -62,6 +62,11 @@ EVP_CIPHER_CTX *vcrypto_openssl_keyed(const struct vcrypto_algorithm *algorithm,
     return context;
 }
 
+void vcrypto_openssl_context_free(void *context)
+{
+    EVP_CIPHER_CTX_free(context);
+}
+
 bool vcrypto_openssl_update(void *context, uint8_t *dst, const uint8_t *src,
                             size_t size)
 {

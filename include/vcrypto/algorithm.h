@@ -9,12 +9,9 @@
 #ifndef VCRYPTO_ALGORITHM_H
 #define VCRYPTO_ALGORITHM_H
 
-#include "vcrypto/request.h"
-#include "vcrypto/secret.h"
+#include "vcrypto/engine.h"
 
 #define VCRYPTO_MAX_KEY_SIZES 4
-
-struct vcrypto_engine;
 
 /** A row of the table. Sizes are in bytes. */
 struct vcrypto_algorithm {
@@ -22,49 +19,24 @@ struct vcrypto_algorithm {
     uint32_t id;      /* the specification's identifier: bit number in the mask */
     const char *name; /* as in option lists and messages */
     const struct vcrypto_engine *engine;
-    uint32_t iv_len;      /* the iv must have this length */
+    uint32_t iv_len;      /* the iv must have this length; MAC: it leads the source */
     bool iv_ignored;      /* any iv is taken, and not used */
-    uint32_t granule;     /* data comes in multiples of this */
+    uint32_t iv_lens;     /* AEAD: bit n: an iv may have n bytes */
+    uint32_t iv_in_slot;  /* AEAD: where it begins in a 16-byte slot */
+    uint32_t tag_lens;    /* AEAD: bit n: a tag may have n bytes */
+    uint32_t result_len;  /* HASH, MAC: natural length of the result, */
+    uint32_t max_result;  /* and the longest; 0: the same */
+    uint32_t granule;     /* data comes in multiples of this; 0: as 1 */
     uint32_t min_len;     /* least data, */
     uint32_t max_len;     /* and most; 0: max_size is the only limit */
     bool whole;           /* the library must see all data in one piece */
     bool distinct_halves; /* the halves of the key must differ */
+    bool key_parsed;      /* the key has a form that only the library can check */
     struct {
         uint32_t len;
         const char *library_name;  /* what the engine's library calls it */
         uint32_t max_len;          /* and any longer key up to this; 0: only len */
-    } keys[VCRYPTO_MAX_KEY_SIZES]; /* ends at len 0 */
-};
-
-/**
- * What an engine does. Functions may be called from any thread, but a context by
- * one thread at a time.
- */
-struct vcrypto_engine {
-    const char *name;
-
-    /* Get ready to run rows of the table; called once before anything else, again
-     * only after fini. On failure *why is a static text. */
-    bool (*init)(const char **why);
-    void (*fini)(void);
-
-    /* Whether this machine's library runs @algorithm with keys of @key_index's size. */
-    bool (*available)(const struct vcrypto_algorithm *algorithm, unsigned key_index);
-
-    /* A context for one key and direction: what is changed while requests run.
-     * The key is only read during the call. NULL: no memory, or the library
-     * refuses the key. */
-    void *(*context_new)(const struct vcrypto_algorithm *algorithm, unsigned key_index,
-                         const uint8_t *key, uint32_t key_len,
-                         enum vcrypto_direction direction);
-    void (*context_free)(void *context);
-
-    /* Run a CIPHER request whose sizes are right: all of src to dst. Data that
-     * cannot be worked on where it lies goes through @bounce. */
-    enum vcrypto_status (*cipher)(void *context,
-                                  const struct vcrypto_algorithm *algorithm,
-                                  const struct vcrypto_request *request,
-                                  struct vcrypto_bounce *bounce);
+    } keys[VCRYPTO_MAX_KEY_SIZES]; /* ends at len 0; one of len 0: no key */
 };
 
 /**
@@ -118,7 +90,7 @@ bool vcrypto_algorithm_key_valid(const struct vcrypto_algorithm *algorithm,
 
 /**
  * vcrypto_algorithm_sizes_valid: whether @algorithm takes an iv of @iv_len bytes and
- * @len bytes of data. Any thread.
+ * @len bytes of data, its iv not counted. Any thread.
  */
 bool vcrypto_algorithm_sizes_valid(const struct vcrypto_algorithm *algorithm,
                                    uint32_t iv_len, uint64_t len);

@@ -20,11 +20,13 @@ struct vcrypto_backend;
 
 /** What the operator decides. Lengths in bytes. */
 struct vcrypto_backend_config {
-    uint32_t queues;             /* data queues, 1 to VCRYPTO_MAX_QUEUES */
-    uint32_t max_sessions;       /* 1 to 1048576 */
-    uint32_t max_cipher_key_len; /* longest key of a CIPHER session */
-    uint32_t max_auth_key_len;   /* longest key of a MAC session */
-    uint64_t max_size;           /* variable-length bytes of one data request */
+    uint32_t queues;               /* data queues, 1 to VCRYPTO_MAX_QUEUES */
+    uint32_t max_sessions;         /* 1 to 1048576 */
+    uint32_t max_cipher_key_len;   /* longest key for CIPHER and AEAD */
+    uint32_t max_auth_key_len;     /* longest key for MAC */
+    uint32_t max_akcipher_key_len; /* longest key for AKCIPHER, DER */
+    bool no_mac_iv_prefix;         /* offer no MAC whose iv leads its source */
+    uint64_t max_size;             /* variable-length bytes of one data request */
 };
 
 /** What can be offered to a driver; masks have bit n set for algorithm n. */

@@ -42,6 +42,28 @@ enum vcrypto_control_opcode {
 enum vcrypto_data_opcode {
     VCRYPTO_CIPHER_ENCRYPT = 0x000,
     VCRYPTO_CIPHER_DECRYPT = 0x001,
+    VCRYPTO_HASH = 0x100,
+    VCRYPTO_MAC = 0x200,
+    VCRYPTO_AEAD_ENCRYPT = 0x300,
+    VCRYPTO_AEAD_DECRYPT = 0x301,
+    VCRYPTO_AKCIPHER_ENCRYPT = 0x400,
+    VCRYPTO_AKCIPHER_DECRYPT = 0x401,
+    VCRYPTO_AKCIPHER_SIGN = 0x402,
+    VCRYPTO_AKCIPHER_VERIFY = 0x403,
+};
+
+/* The data header's flag: the request names a session. */
+#define VCRYPTO_FLAG_SESSION_MODE (1u << 0)
+
+/* "Feature bits": numbers. Each of the others needs the first. */
+enum vcrypto_feature {
+    VCRYPTO_F_MUX_MODE = 0, /* the published text's REVISION_1 */
+    VCRYPTO_F_CIPHER_STATELESS_MODE = 1,
+    VCRYPTO_F_HASH_STATELESS_MODE = 2,
+    VCRYPTO_F_MAC_STATELESS_MODE = 3,
+    VCRYPTO_F_AEAD_STATELESS_MODE = 4,
+    VCRYPTO_F_AKCIPHER_STATELESS_MODE = 5,
+    VCRYPTO_FEATURE_COUNT
 };
 
 /* "Device Operation": the status that ends every request. */
@@ -68,6 +90,19 @@ enum vcrypto_direction {
     VCRYPTO_DECRYPT = 2,
 };
 
+/* Algorithm chaining: which of the two comes first. */
+enum vcrypto_chain_order {
+    VCRYPTO_HASH_THEN_CIPHER = 1,
+    VCRYPTO_CIPHER_THEN_HASH = 2,
+};
+
+/* Algorithm chaining: what the other of the two is. */
+enum vcrypto_hash_mode {
+    VCRYPTO_HASH_MODE_PLAIN = 1,  /* of the HASH service */
+    VCRYPTO_HASH_MODE_AUTH = 2,   /* of the MAC service, with a key */
+    VCRYPTO_HASH_MODE_NESTED = 3, /* no text says what its parameters are */
+};
+
 /* "CIPHER services" */
 enum vcrypto_cipher_id {
     VCRYPTO_CIPHER_ARC4 = 1,
@@ -79,8 +114,92 @@ enum vcrypto_cipher_id {
     VCRYPTO_CIPHER_3DES_ECB = 7,
     VCRYPTO_CIPHER_3DES_CBC = 8,
     VCRYPTO_CIPHER_3DES_CTR = 9,
+    VCRYPTO_CIPHER_KASUMI_F8 = 10,
+    VCRYPTO_CIPHER_SNOW3G_UEA2 = 11,
     VCRYPTO_CIPHER_AES_F8 = 12,
     VCRYPTO_CIPHER_AES_XTS = 13,
+    VCRYPTO_CIPHER_ZUC_EEA3 = 14,
+};
+
+/* "HASH services" */
+enum vcrypto_hash_id {
+    VCRYPTO_HASH_MD5 = 1,
+    VCRYPTO_HASH_SHA1 = 2,
+    VCRYPTO_HASH_SHA_224 = 3,
+    VCRYPTO_HASH_SHA_256 = 4,
+    VCRYPTO_HASH_SHA_384 = 5,
+    VCRYPTO_HASH_SHA_512 = 6,
+    VCRYPTO_HASH_SHA3_224 = 7,
+    VCRYPTO_HASH_SHA3_256 = 8,
+    VCRYPTO_HASH_SHA3_384 = 9,
+    VCRYPTO_HASH_SHA3_512 = 10,
+    VCRYPTO_HASH_SHA3_SHAKE128 = 11,
+    VCRYPTO_HASH_SHA3_SHAKE256 = 12,
+};
+
+/* "MAC services" */
+enum vcrypto_mac_id {
+    VCRYPTO_MAC_HMAC_MD5 = 1,
+    VCRYPTO_MAC_HMAC_SHA1 = 2,
+    VCRYPTO_MAC_HMAC_SHA_224 = 3,
+    VCRYPTO_MAC_HMAC_SHA_256 = 4,
+    VCRYPTO_MAC_HMAC_SHA_384 = 5,
+    VCRYPTO_MAC_HMAC_SHA_512 = 6,
+    VCRYPTO_MAC_CMAC_3DES = 25,
+    VCRYPTO_MAC_CMAC_AES = 26,
+    VCRYPTO_MAC_KASUMI_F9 = 27,
+    VCRYPTO_MAC_SNOW3G_UIA2 = 28,
+    VCRYPTO_MAC_GMAC_AES = 41,
+    VCRYPTO_MAC_GMAC_TWOFISH = 42,
+    VCRYPTO_MAC_CBCMAC_AES = 49,
+    VCRYPTO_MAC_CBCMAC_KASUMI_F9 = 50,
+    VCRYPTO_MAC_XCBC_AES = 53,
+    VCRYPTO_MAC_ZUC_EIA3 = 54,
+};
+
+/* "AEAD services" */
+enum vcrypto_aead_id {
+    VCRYPTO_AEAD_GCM = 1,
+    VCRYPTO_AEAD_CCM = 2,
+    VCRYPTO_AEAD_CHACHA20_POLY1305 = 3,
+};
+
+/* "AKCIPHER services" of virtio 1.3; Linux's header has another number for ECDSA. */
+enum vcrypto_akcipher_id {
+    VCRYPTO_AKCIPHER_RSA = 1,
+    VCRYPTO_AKCIPHER_ECDSA = 2,
+};
+
+enum vcrypto_akcipher_key_type {
+    VCRYPTO_AKCIPHER_KEY_PUBLIC = 1,
+    VCRYPTO_AKCIPHER_KEY_PRIVATE = 2,
+};
+
+enum vcrypto_rsa_padding {
+    VCRYPTO_RSA_RAW_PADDING = 0,
+    VCRYPTO_RSA_PKCS1_PADDING = 1,
+};
+
+/* What a PKCS #1 signature says was signed. */
+enum vcrypto_rsa_hash {
+    VCRYPTO_RSA_NO_HASH = 0,
+    VCRYPTO_RSA_MD2 = 1,
+    VCRYPTO_RSA_MD3 = 2,
+    VCRYPTO_RSA_MD4 = 3,
+    VCRYPTO_RSA_MD5 = 4,
+    VCRYPTO_RSA_SHA1 = 5,
+    VCRYPTO_RSA_SHA256 = 6,
+    VCRYPTO_RSA_SHA384 = 7,
+    VCRYPTO_RSA_SHA512 = 8,
+    VCRYPTO_RSA_SHA224 = 9,
+};
+
+enum vcrypto_curve {
+    VCRYPTO_CURVE_NIST_P192 = 1,
+    VCRYPTO_CURVE_NIST_P224 = 2,
+    VCRYPTO_CURVE_NIST_P256 = 3,
+    VCRYPTO_CURVE_NIST_P384 = 4,
+    VCRYPTO_CURVE_NIST_P521 = 5,
 };
 
 /* "Device configuration layout" */

@@ -10,11 +10,7 @@
 #ifndef VCRYPTO_REQUEST_H
 #define VCRYPTO_REQUEST_H
 
-#include "vcrypto/cursor.h"
-#include "vcrypto/protocol.h"
-
-/* The longest initialization vector of any algorithm. */
-#define VCRYPTO_MAX_IV 16
+#include "vcrypto/engine.h"
 
 /** A descriptor chain: what the device may read, and what it may write. */
 struct vcrypto_chain {

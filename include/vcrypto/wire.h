@@ -13,7 +13,12 @@
 struct vcrypto_wire_limits {
     uint32_t services;           /* bit n: service n is offered */
     uint64_t max_size;           /* variable-length bytes of one data request */
-    uint32_t max_cipher_key_len; /* bytes */
+    uint32_t max_cipher_key_len; /* bytes: CIPHER, chaining, AEAD */
+    uint32_t max_auth_key_len;   /* MAC, chaining */
+    uint32_t max_akcipher_key_len;
+    uint32_t features;         /* bit n: feature bit n was negotiated */
+    bool padded_framing;       /* take padded forms although bit 0 was negotiated */
+    bool lenient_session_flag; /* without a stateless bit, a clear flag is no fault */
 };
 
 /**

@@ -36,8 +36,8 @@ struct vcrypto_worker_host {
 struct vcrypto_worker_config {
     const struct vcrypto_service_point *point; /* outlives the worker */
     uint32_t queue;
-    /* How long an empty ring is watched before the thread sleeps, in nanoseconds; may be
-     * changed by the control thread while the worker runs. Outlives the worker. */
+    /* How long an empty ring is watched before the thread sleeps, in nanoseconds; may
+     * be changed by the control thread while the worker runs. Outlives the worker. */
     const _Atomic uint64_t *poll_max_ns;
     const struct vcrypto_worker_host *host; /* static */
     void *opaque;                           /* for the host's functions */

@@ -129,9 +129,15 @@ void *vcrypto_context_entry_context(struct context_entry *entry)
     const struct session *session = entry->session;
 
     if (!entry->context) {
-        entry->context = session->algorithm->engine->context_new(
-            session->algorithm, session->key_index, session->key, session->key_len,
-            session->direction);
+        const struct vcrypto_keying keying = {
+            .algorithm = session->algorithm,
+            .key_index = session->key_index,
+            .key = session->key,
+            .key_len = session->key_len,
+            .direction = session->direction,
+        };
+
+        entry->context = session->algorithm->engine->context_new(&keying);
     }
     return entry->context;
 }

@@ -35,6 +35,11 @@ static enum vcrypto_status run_cipher(struct queue_state *state,
     const struct session *session = entry->session;
     const struct vcrypto_algorithm *algorithm = session->algorithm;
     struct vcrypto_cursor result = request->dst;
+    struct vcrypto_cipher_job job = {
+        .iv = algorithm->iv_len ? request->iv : NULL,
+        .src = request->src,
+        .dst = request->dst,
+    };
     enum vcrypto_status status;
     void *context;
 
@@ -47,7 +52,8 @@ static enum vcrypto_status run_cipher(struct queue_state *state,
         return VCRYPTO_ERR;
     }
     request->written = request->src.left;
-    status = algorithm->engine->cipher(context, algorithm, request, &state->bounce);
+    job.dst.left = request->written;
+    status = algorithm->engine->cipher(context, algorithm, &job, &state->bounce);
     if (status != VCRYPTO_OK) {
         result.left = request->written;
         zero(result);

@@ -9,12 +9,32 @@
 static pthread_mutex_t users_lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned users;
 
+/* Those that are made ready; what else there is goes with one of them. An engine
+ * that may be absent at run time is ready all the same, and has nothing available. */
+static const struct vcrypto_engine *const engines[] = {
+    &vcrypto_engine_openssl,
+};
+
+#define ENGINES (sizeof(engines) / sizeof(engines[0]))
+
+static void fini_engines(size_t count)
+{
+    while (count) {
+        engines[--count]->fini();
+    }
+}
+
 bool vcrypto_algorithms_init(const char **why)
 {
-    bool ready;
+    bool ready = true;
 
     pthread_mutex_lock(&users_lock);
-    ready = users || vcrypto_engine_openssl.init(why);
+    for (size_t i = 0; !users && ready && i < ENGINES; i++) {
+        ready = engines[i]->init(why);
+        if (!ready) {
+            fini_engines(i);
+        }
+    }
     users += ready;
     pthread_mutex_unlock(&users_lock);
     return ready;
@@ -24,7 +44,7 @@ void vcrypto_algorithms_fini(void)
 {
     pthread_mutex_lock(&users_lock);
     if (--users == 0) {
-        vcrypto_engine_openssl.fini();
+        fini_engines(ENGINES);
     }
     pthread_mutex_unlock(&users_lock);
 }
@@ -32,7 +52,7 @@ void vcrypto_algorithms_fini(void)
 /* An algorithm is there if its library does at least one of its key sizes. */
 static bool available(const struct vcrypto_algorithm *row)
 {
-    for (unsigned i = 0; i < VCRYPTO_MAX_KEY_SIZES && row->keys[i].len; i++) {
+    for (unsigned i = 0; vcrypto_algorithm_has_key(row, i); i++) {
         if (row->engine->available(row, i)) {
             return true;
         }
@@ -80,7 +100,7 @@ static bool takes_key_len(const struct vcrypto_algorithm *algorithm, unsigned ke
 int vcrypto_algorithm_key_index(const struct vcrypto_algorithm *algorithm,
                                 uint32_t key_len)
 {
-    for (unsigned i = 0; i < VCRYPTO_MAX_KEY_SIZES && algorithm->keys[i].len; i++) {
+    for (unsigned i = 0; vcrypto_algorithm_has_key(algorithm, i); i++) {
         if (takes_key_len(algorithm, i, key_len)) {
             return algorithm->engine->available(algorithm, i) ? (int)i : -1;
         }
@@ -99,9 +119,12 @@ bool vcrypto_algorithm_key_valid(const struct vcrypto_algorithm *algorithm,
 bool vcrypto_algorithm_sizes_valid(const struct vcrypto_algorithm *algorithm,
                                    uint32_t iv_len, uint64_t len)
 {
-    if (!algorithm->iv_ignored && iv_len != algorithm->iv_len) {
+    if (algorithm->iv_lens
+            ? iv_len > VCRYPTO_MAX_IV || !(algorithm->iv_lens & 1u << iv_len)
+            : !algorithm->iv_ignored && iv_len != algorithm->iv_len) {
         return false;
     }
-    return len % algorithm->granule == 0 && len >= algorithm->min_len &&
+    return (!algorithm->granule || len % algorithm->granule == 0) &&
+           len >= algorithm->min_len &&
            (!algorithm->max_len || len <= algorithm->max_len);
 }

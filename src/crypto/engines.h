@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The engines that this build has. */
+/* The engines that this build has, and what they share. */
 #ifndef VCRYPTO_CRYPTO_ENGINES_H
 #define VCRYPTO_CRYPTO_ENGINES_H
 
 #include "vcrypto/algorithm.h"
+
+/* vcrypto_algorithm_has_key: whether @row has a key size number @index. The first need
+ * not be a size: algorithms without keys have one of length 0. */
+static inline bool vcrypto_algorithm_has_key(const struct vcrypto_algorithm *row,
+                                             unsigned index)
+{
+    return index == 0 || (index < VCRYPTO_MAX_KEY_SIZES && row->keys[index].len);
+}
 
 extern const struct vcrypto_engine vcrypto_engine_openssl;
 

@@ -131,31 +131,42 @@ static void sizes_of_iv_and_data_are_checked(void)
     UT_TRUE(!vcrypto_algorithm_sizes_valid(xts, 16, (16 << 20) + 1));
 }
 
+static void *context_of(const struct cipher_vector *v, enum vcrypto_direction direction)
+{
+    const struct vcrypto_algorithm *algorithm = find(v->algorithm);
+    int key_index = vcrypto_algorithm_key_index(algorithm, (uint32_t)v->key_len);
+    const struct vcrypto_keying keying = {
+        .algorithm = algorithm,
+        .key_index = (unsigned)key_index,
+        .key = v->key,
+        .key_len = (uint32_t)v->key_len,
+        .direction = direction,
+    };
+    void *context;
+
+    UT_TRUE_FATAL(key_index >= 0);
+    context = algorithm->engine->context_new(&keying);
+    UT_TRUE_FATAL(context != NULL);
+    return context;
+}
+
 /* One run of an engine: context, source, destination. */
 static enum vcrypto_status run(const struct cipher_vector *v,
                                enum vcrypto_direction direction, struct iovec *src,
                                size_t src_count, struct iovec *dst, size_t dst_count)
 {
     const struct vcrypto_algorithm *algorithm = find(v->algorithm);
-    int key_index = vcrypto_algorithm_key_index(algorithm, (uint32_t)v->key_len);
-    struct vcrypto_request request = { .direction = direction,
-                                       .iv_len = (uint32_t)v->iv_len };
+    struct vcrypto_cipher_job job = { .iv = v->iv_len ? v->iv : NULL };
     enum vcrypto_status status;
     void *context;
 
-    UT_TRUE_FATAL(key_index >= 0);
-    if (v->iv_len) {
-        memcpy(request.iv, v->iv, v->iv_len);
-    }
-    vcrypto_cursor_init(&request.src, src, src_count);
-    vcrypto_cursor_init(&request.dst, dst, dst_count);
-    context = algorithm->engine->context_new(algorithm, (unsigned)key_index, v->key,
-                                             (uint32_t)v->key_len, direction);
-    UT_TRUE_FATAL(context != NULL);
+    vcrypto_cursor_init(&job.src, src, src_count);
+    vcrypto_cursor_init(&job.dst, dst, dst_count);
+    context = context_of(v, direction);
     /* Twice: what the first run left in the context must not show in the second. */
-    status = algorithm->engine->cipher(context, algorithm, &request, &bounce);
+    status = algorithm->engine->cipher(context, algorithm, &job, &bounce);
     if (src->iov_base != dst->iov_base && status == VCRYPTO_OK) {
-        status = algorithm->engine->cipher(context, algorithm, &request, &bounce);
+        status = algorithm->engine->cipher(context, algorithm, &job, &bounce);
     }
     algorithm->engine->context_free(context);
     return status;
@@ -242,16 +253,12 @@ static void check_shifted(const struct cipher_vector *v, bool encrypt)
         }
         /* One run: it changes its own source. */
         const struct vcrypto_algorithm *algorithm = find(v->algorithm);
-        struct vcrypto_request request = { .iv_len = (uint32_t)v->iv_len };
-        void *context = algorithm->engine->context_new(
-            algorithm,
-            (unsigned)vcrypto_algorithm_key_index(algorithm, (uint32_t)v->key_len),
-            v->key, (uint32_t)v->key_len, encrypt ? VCRYPTO_ENCRYPT : VCRYPTO_DECRYPT);
+        struct vcrypto_cipher_job job = { .iv = v->iv_len ? v->iv : NULL };
+        void *context = context_of(v, encrypt ? VCRYPTO_ENCRYPT : VCRYPTO_DECRYPT);
 
-        memcpy(request.iv, v->iv, v->iv_len);
-        vcrypto_cursor_init(&request.src, &src, 1);
-        vcrypto_cursor_init(&request.dst, &dst, 1);
-        UT_EQ_U64(algorithm->engine->cipher(context, algorithm, &request, &bounce),
+        vcrypto_cursor_init(&job.src, &src, 1);
+        vcrypto_cursor_init(&job.dst, &dst, 1);
+        UT_EQ_U64(algorithm->engine->cipher(context, algorithm, &job, &bounce),
                   VCRYPTO_OK);
         UT_EQ_MEM(dst.iov_base, answer, v->len);
         UT_EQ_U64(bounce.uses, uses + ((size_t)abs(shift) < v->len));

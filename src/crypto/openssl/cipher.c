@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* CIPHER requests that OpenSSL's EVP interface does as they are. */
 #include "../engines.h"
+#include "../pieces.h"
 #include "context.h"
 #include "fetch.h"
-#include "pieces.h"
 
-static void *cipher_context_new(const struct vcrypto_algorithm *algorithm,
-                                unsigned key_index, const uint8_t *key,
-                                uint32_t key_len, enum vcrypto_direction direction)
+static void *cipher_context_new(const struct vcrypto_keying *keying)
 {
-    return vcrypto_openssl_keyed(algorithm, key_index, key, key_len, direction);
+    return vcrypto_openssl_keyed(keying);
 }
 
 static enum vcrypto_status cipher_run(void *context,
                                       const struct vcrypto_algorithm *algorithm,
-                                      const struct vcrypto_request *request,
+                                      const struct vcrypto_cipher_job *job,
                                       struct vcrypto_bounce *bounce)
 {
-    const uint8_t *iv = algorithm->iv_len ? request->iv : NULL;
-
     /* Sets the iv, and forgets whatever an earlier request left behind. */
     return vcrypto_openssl_checked(
-               EVP_CipherInit_ex2(context, NULL, NULL, iv, -1, NULL)) &&
-                   vcrypto_pieces_run(algorithm, request, bounce,
+               EVP_CipherInit_ex2(context, NULL, NULL, job->iv, -1, NULL)) &&
+                   vcrypto_pieces_run(algorithm, &job->src, &job->dst, bounce,
                                       vcrypto_openssl_update, context)
                ? VCRYPTO_OK
                : VCRYPTO_ERR;

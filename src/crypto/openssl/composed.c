@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "../engines.h"
+#include "../pieces.h"
 #include "context.h"
 #include "fetch.h"
-#include "pieces.h"
 
 #define STRETCH 256 /* a multiple of every block size */
 
@@ -102,13 +102,14 @@ static bool stream_piece(void *state, uint8_t *dst, const uint8_t *src, size_t s
 /* Runs the request, and leaves nothing of the key stream behind. */
 static enum vcrypto_status stream_run(struct stream *stream,
                                       const struct vcrypto_algorithm *algorithm,
-                                      const struct vcrypto_request *request,
+                                      const struct vcrypto_cipher_job *job,
                                       struct vcrypto_bounce *bounce)
 {
     bool ok;
 
-    stream->wanted = request->src.left;
-    ok = vcrypto_pieces_run(algorithm, request, bounce, stream_piece, stream);
+    stream->wanted = job->src.left;
+    ok = vcrypto_pieces_run(algorithm, &job->src, &job->dst, bounce, stream_piece,
+                            stream);
     vcrypto_secret_wipe(stream, sizeof(*stream));
     return ok ? VCRYPTO_OK : VCRYPTO_ERR;
 }
@@ -123,23 +124,32 @@ static bool make_ctr64(struct stream *stream, uint8_t *to, size_t size)
     return vcrypto_openssl_update(stream->cipher, to, to, size);
 }
 
-static void *ctr64_context_new(const struct vcrypto_algorithm *algorithm,
-                               unsigned key_index, const uint8_t *key, uint32_t key_len,
-                               enum vcrypto_direction direction)
+/* A key stream is made by encryption, whatever is done with it. */
+static EVP_CIPHER_CTX *stream_keyed(const struct vcrypto_keying *keying,
+                                    const uint8_t *key, uint32_t key_len)
 {
-    (void)direction;
-    return vcrypto_openssl_keyed(algorithm, key_index, key, key_len, VCRYPTO_ENCRYPT);
+    struct vcrypto_keying stream = *keying;
+
+    stream.key = key;
+    stream.key_len = key_len;
+    stream.direction = VCRYPTO_ENCRYPT;
+    return vcrypto_openssl_keyed(&stream);
+}
+
+static void *ctr64_context_new(const struct vcrypto_keying *keying)
+{
+    return stream_keyed(keying, keying->key, keying->key_len);
 }
 
 static enum vcrypto_status ctr64_run(void *context,
                                      const struct vcrypto_algorithm *algorithm,
-                                     const struct vcrypto_request *request,
+                                     const struct vcrypto_cipher_job *job,
                                      struct vcrypto_bounce *bounce)
 {
     struct stream stream = { .make = make_ctr64, .cipher = context, .block = 8 };
 
-    stream.counter = get_be64(request->iv);
-    return stream_run(&stream, algorithm, request, bounce);
+    stream.counter = get_be64(job->iv);
+    return stream_run(&stream, algorithm, job, bounce);
 }
 
 const struct vcrypto_engine vcrypto_engine_openssl_ctr64 = {
@@ -168,23 +178,18 @@ static void f8_context_free(void *context)
     vcrypto_secret_free(f8, sizeof(*f8));
 }
 
-static void *f8_context_new(const struct vcrypto_algorithm *algorithm,
-                            unsigned key_index, const uint8_t *key, uint32_t key_len,
-                            enum vcrypto_direction direction)
+static void *f8_context_new(const struct vcrypto_keying *keying)
 {
-    uint32_t half = key_len / 2;
+    uint32_t half = keying->key_len / 2;
     uint8_t masked[32];
     struct f8 *f8 = vcrypto_secret_alloc(sizeof(*f8));
 
-    (void)direction;
     if (!f8) {
         return NULL;
     }
-    lay_over(masked, key, key + half, half);
-    f8->stream =
-        vcrypto_openssl_keyed(algorithm, key_index, key, half, VCRYPTO_ENCRYPT);
-    f8->whitener =
-        vcrypto_openssl_keyed(algorithm, key_index, masked, half, VCRYPTO_ENCRYPT);
+    lay_over(masked, keying->key, keying->key + half, half);
+    f8->stream = stream_keyed(keying, keying->key, half);
+    f8->whitener = stream_keyed(keying, masked, half);
     vcrypto_secret_wipe(masked, sizeof(masked));
     if (!f8->stream || !f8->whitener) {
         f8_context_free(f8);
@@ -216,7 +221,7 @@ static bool zero_iv(EVP_CIPHER_CTX *cipher)
 
 static enum vcrypto_status f8_run(void *context,
                                   const struct vcrypto_algorithm *algorithm,
-                                  const struct vcrypto_request *request,
+                                  const struct vcrypto_cipher_job *job,
                                   struct vcrypto_bounce *bounce)
 {
     struct f8 *f8 = context;
@@ -224,8 +229,8 @@ static enum vcrypto_status f8_run(void *context,
     enum vcrypto_status status = VCRYPTO_ERR;
 
     if (zero_iv(f8->whitener) && zero_iv(f8->stream) &&
-        vcrypto_openssl_update(f8->whitener, stream.mask, request->iv, 16)) {
-        status = stream_run(&stream, algorithm, request, bounce);
+        vcrypto_openssl_update(f8->whitener, stream.mask, job->iv, 16)) {
+        status = stream_run(&stream, algorithm, job, bounce);
     }
     /* The contexts end with a block of the stream, and with IV', for their next iv. */
     if (!zero_iv(f8->whitener) || !zero_iv(f8->stream)) {
@@ -260,18 +265,16 @@ static void rc4_context_free(void *context)
     vcrypto_secret_free(rc4, sizeof(*rc4) + rc4->key_len);
 }
 
-static void *rc4_context_new(const struct vcrypto_algorithm *algorithm,
-                             unsigned key_index, const uint8_t *key, uint32_t key_len,
-                             enum vcrypto_direction direction)
+static void *rc4_context_new(const struct vcrypto_keying *keying)
 {
-    struct rc4 *rc4 = vcrypto_secret_alloc(sizeof(*rc4) + key_len);
+    struct rc4 *rc4 = vcrypto_secret_alloc(sizeof(*rc4) + keying->key_len);
 
     if (!rc4) {
         return NULL;
     }
-    rc4->key_len = key_len;
-    memcpy(rc4->key, key, key_len);
-    rc4->cipher = vcrypto_openssl_keyed(algorithm, key_index, key, key_len, direction);
+    rc4->key_len = keying->key_len;
+    memcpy(rc4->key, keying->key, keying->key_len);
+    rc4->cipher = vcrypto_openssl_keyed(keying);
     if (!rc4->cipher) {
         rc4_context_free(rc4);
         return NULL;
@@ -282,14 +285,14 @@ static void *rc4_context_new(const struct vcrypto_algorithm *algorithm,
 /* OpenSSL goes on where the last request ended until the key is set again. */
 static enum vcrypto_status rc4_run(void *context,
                                    const struct vcrypto_algorithm *algorithm,
-                                   const struct vcrypto_request *request,
+                                   const struct vcrypto_cipher_job *job,
                                    struct vcrypto_bounce *bounce)
 {
     struct rc4 *rc4 = context;
 
     return vcrypto_openssl_checked(
                EVP_CipherInit_ex2(rc4->cipher, NULL, rc4->key, NULL, -1, NULL)) &&
-                   vcrypto_pieces_run(algorithm, request, bounce,
+                   vcrypto_pieces_run(algorithm, &job->src, &job->dst, bounce,
                                       vcrypto_openssl_update, rc4->cipher)
                ? VCRYPTO_OK
                : VCRYPTO_ERR;

@@ -37,24 +37,22 @@ static bool padding_off(EVP_CIPHER_CTX *context)
     return vcrypto_openssl_checked(EVP_CIPHER_CTX_set_params(context, params));
 }
 
-EVP_CIPHER_CTX *vcrypto_openssl_keyed(const struct vcrypto_algorithm *algorithm,
-                                      unsigned key_index, const uint8_t *key,
-                                      uint32_t key_len,
-                                      enum vcrypto_direction direction)
+EVP_CIPHER_CTX *vcrypto_openssl_keyed(const struct vcrypto_keying *keying)
 {
-    EVP_CIPHER *cipher = vcrypto_openssl_cipher(algorithm, key_index);
+    const struct vcrypto_algorithm *algorithm = keying->algorithm;
+    EVP_CIPHER *cipher = vcrypto_openssl_cipher(algorithm, keying->key_index);
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    int encrypt = direction == VCRYPTO_ENCRYPT;
+    int encrypt = keying->direction == VCRYPTO_ENCRYPT;
 
     /* The key's length only where it varies: ciphers of one length need not take it. */
     if (!context ||
         !vcrypto_openssl_checked(
             EVP_CipherInit_ex2(context, cipher, NULL, NULL, encrypt, NULL)) ||
-        (algorithm->keys[key_index].max_len &&
+        (algorithm->keys[keying->key_index].max_len &&
          !vcrypto_openssl_checked(
-             EVP_CIPHER_CTX_set_key_length(context, (int)key_len))) ||
+             EVP_CIPHER_CTX_set_key_length(context, (int)keying->key_len))) ||
         !vcrypto_openssl_checked(
-            EVP_CipherInit_ex2(context, NULL, key, NULL, encrypt, NULL)) ||
+            EVP_CipherInit_ex2(context, NULL, keying->key, NULL, encrypt, NULL)) ||
         !padding_off(context)) {
         EVP_CIPHER_CTX_free(context);
         return NULL;

@@ -18,14 +18,11 @@ bool vcrypto_openssl_available(const struct vcrypto_algorithm *algorithm,
 bool vcrypto_openssl_checked(int result);
 
 /*
- * vcrypto_openssl_keyed: a context of the library for @algorithm, with the first
- * @key_len bytes of @key set and padding off; NULL on failure.
+ * vcrypto_openssl_keyed: a context of the library with @keying's key set and padding
+ * off; NULL on failure.
  * vcrypto_openssl_context_free() ends it.
  */
-EVP_CIPHER_CTX *vcrypto_openssl_keyed(const struct vcrypto_algorithm *algorithm,
-                                      unsigned key_index, const uint8_t *key,
-                                      uint32_t key_len,
-                                      enum vcrypto_direction direction);
+EVP_CIPHER_CTX *vcrypto_openssl_keyed(const struct vcrypto_keying *keying);
 
 /* vcrypto_openssl_context_free: the same, as an engine's function; NULL is allowed. */
 void vcrypto_openssl_context_free(void *context);

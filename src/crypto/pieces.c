@@ -89,17 +89,15 @@ static bool must_bounce(const struct vcrypto_algorithm *algorithm,
 }
 
 bool vcrypto_pieces_run(const struct vcrypto_algorithm *algorithm,
-                        const struct vcrypto_request *request,
-                        struct vcrypto_bounce *bounce, vcrypto_piece_fn *fn,
-                        void *state)
+                        const struct vcrypto_cursor *src,
+                        const struct vcrypto_cursor *dst, struct vcrypto_bounce *bounce,
+                        vcrypto_piece_fn *fn, void *state)
 {
     const struct worker worker = { .fn = fn, .state = state };
-    struct vcrypto_cursor dst = request->dst;
+    size_t granule = algorithm->granule ? algorithm->granule : 1;
 
-    /* Only as much of dst as is written counts: it may be longer than src. */
-    dst.left = request->src.left;
-    if (must_bounce(algorithm, &request->src, &dst)) {
-        return run_bounced(&worker, algorithm->granule, request->src, dst, bounce);
+    if (must_bounce(algorithm, src, dst)) {
+        return run_bounced(&worker, granule, *src, *dst, bounce);
     }
-    return run_in_pieces(&worker, algorithm->granule, request->src, dst);
+    return run_in_pieces(&worker, granule, *src, *dst);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A request's scattered data, brought to a function that wants it in one piece. */
-#ifndef VCRYPTO_OPENSSL_PIECES_H
-#define VCRYPTO_OPENSSL_PIECES_H
+/* Scattered data, brought to a function that wants it in one piece. */
+#ifndef VCRYPTO_CRYPTO_PIECES_H
+#define VCRYPTO_CRYPTO_PIECES_H
 
 #include "vcrypto/algorithm.h"
 
@@ -16,7 +16,7 @@ typedef bool vcrypto_piece_fn(void *state, uint8_t *dst, const uint8_t *src,
                               size_t size);
 
 /*
- * vcrypto_pieces_run: call @fn for all of @request's source, in order.
+ * vcrypto_pieces_run: call @fn for all of @src, in order, and @dst, which is as long.
  *
  * Data is worked on where it lies, piece by piece. Where a granule straddles two
  * pieces it is put together on the stack; where @algorithm wants everything at once,
@@ -24,8 +24,8 @@ typedef bool vcrypto_piece_fn(void *state, uint8_t *dst, const uint8_t *src,
  * read, the data passes through @bounce.
  */
 bool vcrypto_pieces_run(const struct vcrypto_algorithm *algorithm,
-                        const struct vcrypto_request *request,
-                        struct vcrypto_bounce *bounce, vcrypto_piece_fn *fn,
-                        void *state);
+                        const struct vcrypto_cursor *src,
+                        const struct vcrypto_cursor *dst, struct vcrypto_bounce *bounce,
+                        vcrypto_piece_fn *fn, void *state);
 
 #endif

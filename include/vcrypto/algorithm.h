@@ -95,4 +95,32 @@ bool vcrypto_algorithm_key_valid(const struct vcrypto_algorithm *algorithm,
 bool vcrypto_algorithm_sizes_valid(const struct vcrypto_algorithm *algorithm,
                                    uint32_t iv_len, uint64_t len);
 
+/**
+ * vcrypto_algorithm_max_result: the longest result of @algorithm, of HASH or MAC. 0: it
+ * has none. Any thread.
+ */
+static inline uint32_t
+vcrypto_algorithm_max_result(const struct vcrypto_algorithm *algorithm)
+{
+    return algorithm->max_result ? algorithm->max_result : algorithm->result_len;
+}
+
+/** vcrypto_algorithm_tag_valid: whether @algorithm, of AEAD, has tags of @tag_len
+ * bytes. Any thread. */
+static inline bool
+vcrypto_algorithm_tag_valid(const struct vcrypto_algorithm *algorithm, uint32_t tag_len)
+{
+    return tag_len <= VCRYPTO_MAX_TAG && algorithm->tag_lens & 1u << tag_len;
+}
+
+/**
+ * vcrypto_algorithm_mac_has_iv: whether @algorithm is a MAC whose iv leads its source,
+ * because its requests have no other place for it. Any thread.
+ */
+static inline bool
+vcrypto_algorithm_mac_has_iv(const struct vcrypto_algorithm *algorithm)
+{
+    return algorithm->service == VCRYPTO_SERVICE_MAC && algorithm->iv_len;
+}
+
 #endif

@@ -89,7 +89,8 @@ enum vcrypto_status vcrypto_backend_destroy_session(struct vcrypto_backend *back
                                                     uint64_t id);
 
 /**
- * vcrypto_backend_reset: end all sessions, as if each were destroyed. Control thread.
+ * vcrypto_backend_reset: end all sessions, as if each were destroyed, and forget all
+ * keys of stateless requests. Control thread.
  *
  * Specification: "Device Initialization".
  */
@@ -106,7 +107,7 @@ uint32_t vcrypto_backend_sessions(struct vcrypto_backend *backend);
  * it is looked at before each request, and no other is begun once it is true. Returns
  * how many were served, from the first on. The queue's thread.
  *
- * Specification: "Symmetric algorithms Operation".
+ * Specification: the "Operation" of each service.
  */
 size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
                            struct vcrypto_request *requests, size_t count,

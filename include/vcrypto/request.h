@@ -2,7 +2,7 @@
 /*
  * What the layers hand each other: a chain of descriptors as the queue sees it,
  * the data request that the wire decoder makes of it, and the session
- * parameters that a control request carries.
+ * parameters that a control request, or a stateless data request, carries.
  *
  * Lengths and offsets are in bytes. Cursors point into guest memory, which the
  * guest may change at any time; every other field is a private copy.
@@ -20,11 +20,35 @@ struct vcrypto_chain {
     size_t in_num;
 };
 
+/** What a session is made of. Identifiers are as on the wire, unchecked. */
+struct vcrypto_session_params {
+    enum vcrypto_service service;
+    uint32_t op_type;   /* CIPHER service: enum vcrypto_op_type */
+    uint32_t algorithm; /* of a chain: its cipher */
+    uint32_t direction; /* CIPHER, AEAD: enum vcrypto_direction */
+    uint32_t key_len;
+    struct vcrypto_cursor key; /* key_len bytes, if late is OK */
+    uint32_t result_len;       /* HASH, MAC, chaining; 0: the natural length */
+    uint32_t tag_len;          /* AEAD */
+
+    /* Chaining: the hash or MAC. */
+    uint32_t chain_order; /* enum vcrypto_chain_order */
+    uint32_t hash_mode;   /* enum vcrypto_hash_mode; 0: this is no chain */
+    uint32_t auth_algorithm;
+    uint32_t auth_key_len;
+    struct vcrypto_cursor auth_key;
+
+    struct vcrypto_akcipher_options akcipher;
+
+    enum vcrypto_status late; /* of a control request, framing: counts after the
+                               * algorithm is known */
+};
+
 /**
  * A data request.
  *
  * Whatever serves the queue sets @chain. The decoder fills in all the rest down to
- * @dst; the backend sets @status and @written. Where a request is wrong in several
+ * @ranges; the backend sets the last three. Where a request is wrong in several
  * ways the answer must not depend on who looked first, so the decoder says what it
  * found by when it counts: @early before the session is looked up, @late after.
  */
@@ -35,29 +59,32 @@ struct vcrypto_request {
     enum vcrypto_status late;  /* parameters and lengths: likewise */
 
     enum vcrypto_service service;
-    uint64_t session_id;
-    uint32_t op_type; /* CIPHER service: enum vcrypto_op_type, unchecked */
-    enum vcrypto_direction direction;
+    bool stateless;
+    uint64_t session_id; /* unless stateless */
+    uint32_t op_type;    /* CIPHER service: enum vcrypto_op_type, unchecked */
+    enum vcrypto_direction direction; /* CIPHER, AEAD */
+    enum vcrypto_akcipher_operation operation;
+    struct vcrypto_session_params params; /* if stateless; its late is not used */
+    bool params_known;                    /* of params, all but the keys is set */
 
-    uint32_t iv_len;            /* length on the wire */
-    uint8_t iv[VCRYPTO_MAX_IV]; /* valid where iv_len is at most this size */
+    uint32_t iv_len;            /* as the parameters say */
+    bool iv_slot;               /* on the wire it lies in a slot of VCRYPTO_MAX_IV */
+    uint8_t iv[VCRYPTO_MAX_IV]; /* the bytes on the wire, where they are no more */
+    uint32_t tag_len;           /* AEAD; 0: the session's */
     struct vcrypto_cursor src;
-    struct vcrypto_cursor dst; /* at least as long as src is, if late is OK */
+    struct vcrypto_cursor aad;
+    struct vcrypto_cursor signed_data; /* AKCIPHER verify; src is the signature */
+    struct vcrypto_cursor dst;         /* CIPHER: not shorter than src */
+    struct vcrypto_cursor result;      /* HASH, MAC, chaining */
+    struct {                           /* chaining: within src */
+        uint32_t cipher_start, cipher_len;
+        uint32_t hash_start, hash_len;
+    } ranges;
 
     enum vcrypto_status status;
-    uint64_t written; /* bytes that were changed, from the first writable one on:
-                       * all of the result, or what a failure left zeroed */
-};
-
-/** What a create-session request asks for. */
-struct vcrypto_session_params {
-    enum vcrypto_service service;
-    uint32_t op_type; /* CIPHER service: enum vcrypto_op_type */
-    uint32_t algorithm;
-    uint32_t direction; /* enum vcrypto_direction, unchecked */
-    uint32_t key_len;
-    struct vcrypto_cursor key; /* key_len bytes, if late is OK */
-    enum vcrypto_status late;  /* framing: counts after the algorithm is known */
+    uint64_t written; /* bytes up to the last that was changed, from the first writable
+                       * one on: of the result, or what a failure left zeroed */
+    uint64_t used;    /* of these, bytes up to the first that was not */
 };
 
 #endif

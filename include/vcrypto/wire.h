@@ -16,6 +16,7 @@ struct vcrypto_wire_limits {
     uint32_t max_cipher_key_len; /* bytes: CIPHER, chaining, AEAD */
     uint32_t max_auth_key_len;   /* MAC, chaining */
     uint32_t max_akcipher_key_len;
+    uint32_t queues;           /* data queues */
     uint32_t features;         /* bit n: feature bit n was negotiated */
     bool padded_framing;       /* take padded forms although bit 0 was negotiated */
     bool lenient_session_flag; /* without a stateless bit, a clear flag is no fault */
@@ -24,11 +25,13 @@ struct vcrypto_wire_limits {
 /**
  * vcrypto_wire_decode_data: make a request of the chain @request->chain.
  *
- * Fills in every other field but status and written (see struct vcrypto_request).
- * The header and the parameters are copied from guest memory once; src and dst
- * point into it. Cannot fail: what is wrong is told by early and late.
+ * Fills in every other field but those that the backend sets (see struct
+ * vcrypto_request). The header, the parameters and the iv are copied from guest memory
+ * once; the cursors point into it. Cannot fail: what is wrong is told by early and
+ * late.
  *
- * Specification: "Data Virtqueue", "Symmetric algorithms Operation".
+ * Specification: "Data Virtqueue" and the "Operation" of each service, in session and
+ * in stateless mode, with and without feature bit 0.
  */
 void vcrypto_wire_decode_data(const struct vcrypto_wire_limits *limits,
                               struct vcrypto_request *request);
@@ -51,8 +54,8 @@ struct vcrypto_control {
 /**
  * vcrypto_wire_decode_control: make a control request of @chain.
  *
- * Fills in all of @control; the key stays in guest memory, where params.key
- * points. Cannot fail: what is wrong is told by early and params.late.
+ * Fills in all of @control; keys stay in guest memory, where params.key and
+ * params.auth_key point. Cannot fail: what is wrong is told by early and params.late.
  *
  * Specification: "Control Virtqueue".
  */

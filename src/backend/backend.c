@@ -12,11 +12,23 @@ static void free_queues(struct vcrypto_backend *backend, uint32_t count)
     free(backend->queues);
 }
 
-static bool make_queues(struct vcrypto_backend *backend, uint32_t count)
+/* The most bytes that the keys of one stateless request have. */
+static uint32_t max_keys(const struct vcrypto_backend_config *config)
 {
+    uint32_t symmetric = config->max_cipher_key_len + config->max_auth_key_len;
+
+    return symmetric > config->max_akcipher_key_len ? symmetric
+                                                    : config->max_akcipher_key_len;
+}
+
+static bool make_queues(struct vcrypto_backend *backend,
+                        const struct vcrypto_backend_config *config)
+{
+    uint32_t count = config->queues;
+
     backend->queues = calloc(count, sizeof(*backend->queues));
     for (uint32_t i = 0; backend->queues && i < count; i++) {
-        backend->queues[i] = vcrypto_queue_state_new(i);
+        backend->queues[i] = vcrypto_queue_state_new(i, max_keys(config));
         if (!backend->queues[i]) {
             free_queues(backend, i);
             return false;
@@ -34,7 +46,7 @@ struct vcrypto_backend *vcrypto_backend_new(const struct vcrypto_backend_config 
         return NULL;
     }
     backend = calloc(1, sizeof(*backend));
-    if (!backend || !make_queues(backend, config->queues)) {
+    if (!backend || !make_queues(backend, config)) {
         *why = "no memory for the backend";
         free(backend);
         vcrypto_algorithms_fini();
@@ -57,46 +69,72 @@ void vcrypto_backend_free(struct vcrypto_backend *backend)
     vcrypto_algorithms_fini();
 }
 
+static uint64_t macs_with_iv(void)
+{
+    size_t count;
+    const struct vcrypto_algorithm *rows = vcrypto_algorithm_rows(&count);
+    uint64_t mask = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (vcrypto_algorithm_mac_has_iv(&rows[i])) {
+            mask |= UINT64_C(1) << rows[i].id;
+        }
+    }
+    return mask;
+}
+
 void vcrypto_backend_capabilities(const struct vcrypto_backend *backend,
                                   struct vcrypto_capabilities *capabilities)
 {
-    (void)backend;
     memset(capabilities, 0, sizeof(*capabilities));
     for (unsigned s = 0; s < VCRYPTO_SERVICE_COUNT; s++) {
         capabilities->algorithms[s] = vcrypto_algorithms_mask(s);
+        if (s == VCRYPTO_SERVICE_MAC && backend->config.no_mac_iv_prefix) {
+            capabilities->algorithms[s] &= ~macs_with_iv();
+        }
         if (capabilities->algorithms[s]) {
             capabilities->services |= 1u << s;
         }
     }
 }
 
+/* Whether the library takes the key, where nobody else can tell. */
+static bool key_accepted(const struct session *session)
+{
+    const struct vcrypto_algorithm *algorithm =
+        session->kind.parts[SESSION_MAIN].algorithm;
+    void *context;
+
+    if (!algorithm->key_parsed) {
+        return true;
+    }
+    context = vcrypto_session_context(session, SESSION_MAIN);
+    if (context) {
+        algorithm->engine->context_free(context);
+    }
+    return context != NULL;
+}
+
 /* The session that @params describe, not yet in the table. */
 static enum vcrypto_status make_session(const struct vcrypto_session_params *params,
-                                        const struct vcrypto_algorithm *algorithm,
+                                        const struct vcrypto_algorithm *const *rows,
                                         struct session **made)
 {
-    int key_index = vcrypto_algorithm_key_index(algorithm, params->key_len);
-    struct vcrypto_cursor key = params->key;
-    struct session *session;
+    struct session *session =
+        vcrypto_session_new(params->key_len + params->auth_key_len);
+    enum vcrypto_status status;
 
-    if (key_index < 0 || (params->direction != VCRYPTO_ENCRYPT &&
-                          params->direction != VCRYPTO_DECRYPT)) {
-        return VCRYPTO_ERR;
-    }
-    session = vcrypto_session_new(params->key_len);
     if (!session) {
         return VCRYPTO_ERR;
     }
-    if (!vcrypto_cursor_read(&key, session->key, params->key_len) ||
-        !vcrypto_algorithm_key_valid(algorithm, session->key, params->key_len)) {
-        vcrypto_session_unref(session);
-        return VCRYPTO_ERR;
+    status = vcrypto_session_fill(session, params, rows);
+    if (status == VCRYPTO_OK && !key_accepted(session)) {
+        status = VCRYPTO_ERR;
     }
-    session->service = params->service;
-    session->op_type = params->op_type;
-    session->algorithm = algorithm;
-    session->direction = params->direction;
-    session->key_index = (unsigned)key_index;
+    if (status != VCRYPTO_OK) {
+        vcrypto_session_unref(session);
+        return status;
+    }
     *made = session;
     return VCRYPTO_OK;
 }
@@ -106,18 +144,18 @@ vcrypto_backend_create_session(struct vcrypto_backend *backend,
                                const struct vcrypto_session_params *params,
                                uint64_t *id)
 {
-    const struct vcrypto_algorithm *algorithm =
-        vcrypto_algorithm_find(params->service, params->algorithm);
+    const struct vcrypto_algorithm *rows[SESSION_PARTS];
     struct session *session;
     enum vcrypto_status status;
 
-    if (!algorithm) {
-        return VCRYPTO_NOTSUPP;
+    status = vcrypto_session_rows(params, backend->config.no_mac_iv_prefix, rows);
+    if (status != VCRYPTO_OK) {
+        return status;
     }
     if (params->late != VCRYPTO_OK) {
         return params->late;
     }
-    status = make_session(params, algorithm, &session);
+    status = make_session(params, rows, &session);
     if (status != VCRYPTO_OK) {
         return status;
     }
@@ -143,7 +181,7 @@ static void forget_on_queues(struct vcrypto_backend *backend, uint64_t holders)
 {
     for (uint32_t i = 0; i < backend->config.queues; i++) {
         if (holders & UINT64_C(1) << i) {
-            vcrypto_queue_state_forget(backend->queues[i]);
+            vcrypto_queue_state_forget(backend->queues[i], false);
         }
     }
 }
@@ -162,14 +200,15 @@ enum vcrypto_status vcrypto_backend_destroy_session(struct vcrypto_backend *back
 
 void vcrypto_backend_reset(struct vcrypto_backend *backend)
 {
-    uint64_t holders = 0;
     uint32_t slot = 0;
     struct session *session;
 
     while ((session = vcrypto_session_table_remove_next(&backend->sessions, &slot))) {
-        holders |= release(session);
+        release(session);
     }
-    forget_on_queues(backend, holders);
+    for (uint32_t i = 0; i < backend->config.queues; i++) {
+        vcrypto_queue_state_forget(backend->queues[i], true);
+    }
 }
 
 uint32_t vcrypto_backend_sessions(struct vcrypto_backend *backend)

@@ -2,27 +2,37 @@
 #include "context.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "vcrypto/lines.h"
 
-struct queue_state *vcrypto_queue_state_new(uint32_t index)
+struct queue_state *vcrypto_queue_state_new(uint32_t index, uint32_t max_keys)
 {
     struct queue_state *state;
     size_t rows;
 
     vcrypto_algorithm_rows(&rows);
     state = vcrypto_lines_alloc(sizeof(*state) + rows * sizeof(state->by_algorithm[0]));
-    if (state) {
-        pthread_mutex_init(&state->lock, NULL);
-        state->index = index;
+    if (!state) {
+        return NULL;
     }
+    state->probe = vcrypto_session_new(max_keys);
+    if (!state->probe) {
+        free(state);
+        return NULL;
+    }
+    pthread_mutex_init(&state->lock, NULL);
+    state->index = index;
     return state;
 }
 
 static void entry_clear(struct context_entry *entry)
 {
-    if (entry->context) {
-        entry->session->algorithm->engine->context_free(entry->context);
+    for (unsigned i = 0; i < SESSION_PARTS; i++) {
+        if (entry->contexts[i]) {
+            entry->session->kind.parts[i].algorithm->engine->context_free(
+                entry->contexts[i]);
+        }
     }
     vcrypto_session_unref(entry->session);
     *entry = (struct context_entry){ 0 };
@@ -33,8 +43,21 @@ static bool entry_destroyed(const struct context_entry *entry)
     return atomic_load_explicit(&entry->session->destroyed, memory_order_seq_cst);
 }
 
+static void sweep_stateless(struct queue_state *state)
+{
+    for (unsigned i = 0; i < STATELESS_ENTRIES; i++) {
+        if (state->stateless[i].session) {
+            entry_clear(&state->stateless[i]);
+        }
+    }
+}
+
 static void sweep(struct queue_state *state, bool all)
 {
+    if (atomic_exchange_explicit(&state->drop_stateless, false, memory_order_seq_cst) ||
+        all) {
+        sweep_stateless(state);
+    }
     for (unsigned s = 0; s < CONTEXT_SETS; s++) {
         for (unsigned w = 0; w < CONTEXT_WAYS; w++) {
             struct context_entry *entry = &state->entries[s][w];
@@ -49,7 +72,10 @@ static void sweep(struct queue_state *state, bool all)
 void vcrypto_queue_state_free(struct queue_state *state)
 {
     sweep(state, true);
+    vcrypto_session_unref(state->probe);
     vcrypto_bounce_free(&state->bounce);
+    vcrypto_bounce_free(&state->result);
+    vcrypto_bounce_free(&state->image);
     pthread_mutex_destroy(&state->lock);
     free(state);
 }
@@ -60,11 +86,11 @@ static struct context_entry *set_of(struct queue_state *state, uint64_t id)
     return state->entries[(id ^ id >> 32) % CONTEXT_SETS];
 }
 
-static struct context_entry *victim(struct context_entry *set)
+static struct context_entry *victim(struct context_entry *set, unsigned ways)
 {
     struct context_entry *oldest = &set[0];
 
-    for (unsigned w = 1; w < CONTEXT_WAYS; w++) {
+    for (unsigned w = 1; w < ways; w++) {
         if (set[w].last_use < oldest->last_use) {
             oldest = &set[w];
         }
@@ -115,7 +141,7 @@ struct context_entry *vcrypto_queue_state_find(struct queue_state *state,
         if (!session) {
             return NULL;
         }
-        entry = victim(set);
+        entry = victim(set, CONTEXT_WAYS);
         if (!entry_fill(entry, state, session)) {
             return NULL;
         }
@@ -124,22 +150,74 @@ struct context_entry *vcrypto_queue_state_find(struct queue_state *state,
     return entry;
 }
 
-void *vcrypto_context_entry_context(struct context_entry *entry)
+/* Both are one guest's own keys: how long a comparison takes tells nobody anything. */
+static bool same_session(const struct session *a, const struct session *b)
 {
-    const struct session *session = entry->session;
+    return memcmp(&a->kind, &b->kind, sizeof(a->kind)) == 0 &&
+           memcmp(a->keys, b->keys, vcrypto_session_keys_len(a)) == 0;
+}
 
-    if (!entry->context) {
-        const struct vcrypto_keying keying = {
-            .algorithm = session->algorithm,
-            .key_index = session->key_index,
-            .key = session->key,
-            .key_len = session->key_len,
-            .direction = session->direction,
-        };
+static struct context_entry *find_stateless(struct queue_state *state)
+{
+    for (unsigned i = 0; i < STATELESS_ENTRIES; i++) {
+        struct context_entry *entry = &state->stateless[i];
 
-        entry->context = session->algorithm->engine->context_new(&keying);
+        if (entry->session && same_session(entry->session, state->probe)) {
+            return entry;
+        }
     }
-    return entry->context;
+    return NULL;
+}
+
+/* Puts what the probe holds in the place of what was not used for longest. */
+static struct context_entry *add_stateless(struct queue_state *state)
+{
+    uint32_t keys_len = vcrypto_session_keys_len(state->probe);
+    struct session *session = vcrypto_session_new(keys_len);
+    struct context_entry *entry;
+
+    if (!session) {
+        return NULL;
+    }
+    session->kind = state->probe->kind;
+    memcpy(session->keys, state->probe->keys, keys_len);
+    entry = victim(state->stateless, STATELESS_ENTRIES);
+    entry->session = session;
+    return entry;
+}
+
+enum vcrypto_status vcrypto_queue_state_stateless(
+    struct queue_state *state, const struct vcrypto_session_params *params,
+    const struct vcrypto_algorithm *const *rows, struct context_entry **entry)
+{
+    uint64_t keys_len = (uint64_t)params->key_len + params->auth_key_len;
+    enum vcrypto_status status;
+
+    if (keys_len > state->probe->room) {
+        return VCRYPTO_ERR;
+    }
+    status = vcrypto_session_fill(state->probe, params, rows);
+    if (status == VCRYPTO_OK) {
+        *entry = find_stateless(state);
+        if (!*entry) {
+            *entry = add_stateless(state);
+        }
+        if (*entry) {
+            (*entry)->last_use = ++state->clock;
+        } else {
+            status = VCRYPTO_ERR;
+        }
+    }
+    vcrypto_secret_wipe(state->probe->keys, (size_t)keys_len);
+    return status;
+}
+
+void *vcrypto_context_entry_context(struct context_entry *entry, unsigned part)
+{
+    if (!entry->contexts[part]) {
+        entry->contexts[part] = vcrypto_session_context(entry->session, part);
+    }
+    return entry->contexts[part];
 }
 
 /*
@@ -157,8 +235,11 @@ static void forget_pending(struct queue_state *state)
     }
 }
 
-void vcrypto_queue_state_forget(struct queue_state *state)
+void vcrypto_queue_state_forget(struct queue_state *state, bool stateless)
 {
+    if (stateless) {
+        atomic_store_explicit(&state->drop_stateless, true, memory_order_seq_cst);
+    }
     atomic_store_explicit(&state->stale, true, memory_order_seq_cst);
     forget_pending(state);
 }

@@ -16,9 +16,12 @@
 #define CONTEXT_SETS 64
 #define CONTEXT_WAYS 4
 
+/* Keys of stateless requests whose contexts are kept, in case they are seen again. */
+#define STATELESS_ENTRIES 16
+
 struct context_entry {
-    struct session *session; /* a reference; NULL: the entry is empty */
-    void *context;           /* NULL until a request needs it */
+    struct session *session;       /* a reference; NULL: the entry is empty */
+    void *contexts[SESSION_PARTS]; /* each NULL until a request needs it */
     uint64_t last_use;
 };
 
@@ -35,8 +38,14 @@ struct queue_state {
     atomic_bool stale; /* a session that may be in here was destroyed */
     uint32_t index;
     uint64_t clock;
-    struct vcrypto_bounce bounce;
+    struct vcrypto_bounce bounce; /* for engines, */
+    struct vcrypto_bounce result; /* for results that are too long for the stack, */
+    struct vcrypto_bounce image;  /* and for all that a chain works on */
     struct context_entry entries[CONTEXT_SETS][CONTEXT_WAYS];
+
+    atomic_bool drop_stateless; /* the device was reset */
+    struct session *probe; /* a stateless request's keys while they are looked up */
+    struct context_entry stateless[STATELESS_ENTRIES];
 
     _Atomic uint64_t batches;
     _Atomic uint64_t bounces;
@@ -45,10 +54,10 @@ struct queue_state {
 };
 
 /*
- * vcrypto_queue_state_new: the state of queue @index, on cache lines of its own. NULL:
- * no memory.
+ * vcrypto_queue_state_new: the state of queue @index, on cache lines of its own. The
+ * keys of a stateless request have at most @max_keys bytes. NULL: no memory.
  */
-struct queue_state *vcrypto_queue_state_new(uint32_t index);
+struct queue_state *vcrypto_queue_state_new(uint32_t index, uint32_t max_keys);
 
 void vcrypto_queue_state_free(struct queue_state *state);
 
@@ -61,14 +70,27 @@ struct context_entry *vcrypto_queue_state_find(struct queue_state *state,
                                                uint64_t id);
 
 /*
- * vcrypto_context_entry_context: the engine's context for the entry's session, made
- * where there is none. NULL: no memory, or the library refuses. With the lock held.
+ * vcrypto_queue_state_stateless: the entry for a stateless request's @params, with the
+ * algorithms @rows, as vcrypto_session_fill() takes them. On VCRYPTO_OK it is in
+ * *@entry until the next call, and a request with the same keys finds it again soon
+ * after. With the lock held.
  */
-void *vcrypto_context_entry_context(struct context_entry *entry);
+enum vcrypto_status vcrypto_queue_state_stateless(
+    struct queue_state *state, const struct vcrypto_session_params *params,
+    const struct vcrypto_algorithm *const *rows, struct context_entry **entry);
 
-/* vcrypto_queue_state_forget: let go of destroyed sessions, now or when the batch has
- * ended. */
-void vcrypto_queue_state_forget(struct queue_state *state);
+/*
+ * vcrypto_context_entry_context: the engine's context for a part of the entry's
+ * session, made where there is none. NULL: no memory, or the library refuses. With the
+ * lock held.
+ */
+void *vcrypto_context_entry_context(struct context_entry *entry, unsigned part);
+
+/*
+ * vcrypto_queue_state_forget: let go of destroyed sessions, and if @stateless of all
+ * keys of stateless requests, now or when the batch has ended.
+ */
+void vcrypto_queue_state_forget(struct queue_state *state, bool stateless);
 
 /* vcrypto_queue_state_enter, vcrypto_queue_state_leave: around a batch, by the queue's
  * thread. */

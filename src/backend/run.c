@@ -1,64 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Data requests: from a decoded request to an engine, and to a status. */
+/* Data requests: from a decoded request to the operation it asks for, and to a
+ * status. */
 #include "backend.h"
 
-#include <string.h>
+#include "operation.h"
 
 static bool fits_session(const struct vcrypto_request *request,
                          const struct session *session)
 {
-    if (request->service != session->service) {
+    if (request->service != session->kind.service) {
         return false;
     }
     /* What is no op_type at all is for the request's parameters to answer. */
-    return request->op_type == session->op_type ||
+    return request->op_type == session->kind.op_type ||
            (request->op_type != VCRYPTO_OP_TYPE_CIPHER &&
             request->op_type != VCRYPTO_OP_TYPE_CHAINING);
-}
-
-/* A failure leaves no half of a result, nor what a library made of it. */
-static void zero(struct vcrypto_cursor cursor)
-{
-    uint8_t *data;
-    size_t n;
-
-    while ((n = vcrypto_cursor_chunk(&cursor, &data))) {
-        memset(data, 0, n);
-        vcrypto_cursor_advance(&cursor, n);
-    }
-}
-
-static enum vcrypto_status run_cipher(struct queue_state *state,
-                                      struct context_entry *entry,
-                                      struct vcrypto_request *request)
-{
-    const struct session *session = entry->session;
-    const struct vcrypto_algorithm *algorithm = session->algorithm;
-    struct vcrypto_cursor result = request->dst;
-    struct vcrypto_cipher_job job = {
-        .iv = algorithm->iv_len ? request->iv : NULL,
-        .src = request->src,
-        .dst = request->dst,
-    };
-    enum vcrypto_status status;
-    void *context;
-
-    if (request->direction != session->direction ||
-        !vcrypto_algorithm_sizes_valid(algorithm, request->iv_len, request->src.left)) {
-        return VCRYPTO_ERR;
-    }
-    context = vcrypto_context_entry_context(entry);
-    if (!context) {
-        return VCRYPTO_ERR;
-    }
-    request->written = request->src.left;
-    job.dst.left = request->written;
-    status = algorithm->engine->cipher(context, algorithm, &job, &state->bounce);
-    if (status != VCRYPTO_OK) {
-        result.left = request->written;
-        zero(result);
-    }
-    return status;
 }
 
 /* The only writer is the queue's thread: no read-modify-write that others could see. */
@@ -84,7 +40,44 @@ static struct counters *counters_of(struct queue_state *state,
 {
     size_t rows;
 
-    return &state->by_algorithm[session->algorithm - vcrypto_algorithm_rows(&rows)];
+    return &state->by_algorithm[session->kind.parts[SESSION_MAIN].algorithm -
+                                vcrypto_algorithm_rows(&rows)];
+}
+
+static enum vcrypto_status find_session(struct vcrypto_backend *backend,
+                                        struct queue_state *state,
+                                        const struct vcrypto_request *request,
+                                        struct context_entry **entry)
+{
+    *entry = vcrypto_queue_state_find(state, &backend->sessions, request->session_id);
+    if (!*entry || !fits_session(request, (*entry)->session)) {
+        *entry = NULL;
+        return VCRYPTO_INVSESS;
+    }
+    return request->late;
+}
+
+/* What the parameters do not name cannot be looked up: the decoder's answer that they
+ * name nothing comes before the algorithm's, and that of their lengths after it. */
+static enum vcrypto_status find_stateless(struct vcrypto_backend *backend,
+                                          struct queue_state *state,
+                                          const struct vcrypto_request *request,
+                                          struct context_entry **entry)
+{
+    const struct vcrypto_algorithm *rows[SESSION_PARTS];
+    enum vcrypto_status status = request->late;
+
+    if (status != VCRYPTO_NOTSUPP && request->params_known) {
+        status = vcrypto_session_rows(&request->params,
+                                      backend->config.no_mac_iv_prefix, rows);
+    }
+    if (status == VCRYPTO_OK) {
+        status = request->late;
+    }
+    if (status != VCRYPTO_OK) {
+        return status;
+    }
+    return vcrypto_queue_state_stateless(state, &request->params, rows, entry);
 }
 
 /* Sets *@counters to where the request counts, once its algorithm is known. */
@@ -93,20 +86,17 @@ static enum vcrypto_status run_one(struct vcrypto_backend *backend,
                                    struct vcrypto_request *request,
                                    struct counters **counters)
 {
-    struct context_entry *entry;
+    struct context_entry *entry = NULL;
+    enum vcrypto_status status = request->early;
 
-    if (request->early != VCRYPTO_OK) {
-        return request->early;
+    if (status == VCRYPTO_OK) {
+        status = request->stateless ? find_stateless(backend, state, request, &entry)
+                                    : find_session(backend, state, request, &entry);
     }
-    entry = vcrypto_queue_state_find(state, &backend->sessions, request->session_id);
-    if (!entry || !fits_session(request, entry->session)) {
-        return VCRYPTO_INVSESS;
+    if (entry) {
+        *counters = counters_of(state, entry->session);
     }
-    *counters = counters_of(state, entry->session);
-    if (request->late != VCRYPTO_OK) {
-        return request->late;
-    }
-    return run_cipher(state, entry, request);
+    return status == VCRYPTO_OK ? vcrypto_operation_run(state, entry, request) : status;
 }
 
 size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
@@ -124,6 +114,7 @@ size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
             break;
         }
         requests[i].written = 0;
+        requests[i].used = 0;
         requests[i].status = run_one(backend, state, &requests[i], &counters);
         count_request(counters, &requests[i]);
     }

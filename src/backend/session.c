@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a session is made of. */
 #include "session.h"
 
-#include <stdlib.h>
+#include <string.h>
 
-#define NO_SLOT    UINT32_MAX
-#define FIRST_SIZE 64
-
-struct session *vcrypto_session_new(uint32_t key_len)
+struct session *vcrypto_session_new(uint32_t room)
 {
-    struct session *session = vcrypto_secret_alloc(sizeof(*session) + key_len);
+    struct session *session = vcrypto_secret_alloc(sizeof(*session) + room);
 
     if (session) {
         atomic_init(&session->references, 1);
-        session->key_len = key_len;
+        session->room = room;
     }
     return session;
 }
@@ -20,152 +18,127 @@ struct session *vcrypto_session_new(uint32_t key_len)
 void vcrypto_session_unref(struct session *session)
 {
     if (atomic_fetch_sub_explicit(&session->references, 1, memory_order_acq_rel) == 1) {
-        vcrypto_secret_free(session, sizeof(*session) + session->key_len);
+        vcrypto_secret_free(session, sizeof(*session) + session->room);
     }
 }
 
-void vcrypto_session_table_init(struct session_table *table, uint32_t max)
+static const struct vcrypto_algorithm *find_row(enum vcrypto_service service,
+                                                uint32_t id, bool no_mac_iv_prefix)
 {
-    *table = (struct session_table){ .max = max, .first_free = NO_SLOT };
-    pthread_mutex_init(&table->lock, NULL);
+    const struct vcrypto_algorithm *row = vcrypto_algorithm_find(service, id);
+    bool hidden = row && no_mac_iv_prefix && vcrypto_algorithm_mac_has_iv(row);
+
+    return hidden ? NULL : row;
 }
 
-void vcrypto_session_table_fini(struct session_table *table)
+enum vcrypto_status
+vcrypto_session_rows(const struct vcrypto_session_params *params, bool no_mac_iv_prefix,
+                     const struct vcrypto_algorithm *rows[SESSION_PARTS])
 {
-    pthread_mutex_destroy(&table->lock);
-    free(table->slots);
-}
-
-/* Makes room for one more slot; the table grows with use, not with its limit. */
-static bool grow(struct session_table *table)
-{
-    uint32_t capacity = table->capacity ? table->capacity * 2 : FIRST_SIZE;
-    struct session_slot *slots;
-
-    if (table->used < table->capacity) {
-        return true;
+    rows[SESSION_MAIN] = find_row(params->service, params->algorithm, no_mac_iv_prefix);
+    rows[SESSION_AUTH] = NULL;
+    if (!rows[SESSION_MAIN]) {
+        return VCRYPTO_NOTSUPP;
     }
-    slots = reallocarray(table->slots, capacity, sizeof(*slots));
-    if (!slots) {
-        return false;
-    }
-    table->slots = slots;
-    table->capacity = capacity;
-    return true;
-}
-
-static uint32_t take_slot(struct session_table *table)
-{
-    uint32_t slot = table->first_free;
-
-    if (slot != NO_SLOT) {
-        table->first_free = table->slots[slot].next_free;
-    } else if (table->used < table->max && grow(table)) {
-        slot = table->used++;
-        table->slots[slot] = (struct session_slot){ .generation = 0 };
-    }
-    return slot;
-}
-
-static void give_slot(struct session_table *table, uint32_t slot)
-{
-    table->slots[slot].generation++;
-    table->slots[slot].next_free = table->first_free;
-    table->first_free = slot;
-}
-
-enum vcrypto_status vcrypto_session_table_add(struct session_table *table,
-                                              struct session *session)
-{
-    enum vcrypto_status status = VCRYPTO_OK;
-    uint32_t slot;
-
-    pthread_mutex_lock(&table->lock);
-    slot = take_slot(table);
-    if (slot == NO_SLOT) {
-        status = table->live == table->max ? VCRYPTO_NOSPC : VCRYPTO_ERR;
-    } else {
-        session->id = ((uint64_t)table->slots[slot].generation << 32) | (slot + 1);
-        table->slots[slot].session = session;
-        table->live++;
-    }
-    pthread_mutex_unlock(&table->lock);
-    return status;
-}
-
-/* The slot of live session @id, or NO_SLOT. */
-static uint32_t find_slot(const struct session_table *table, uint64_t id)
-{
-    uint32_t slot = (uint32_t)id - 1;
-
-    if (slot < table->used && table->slots[slot].session &&
-        table->slots[slot].session->id == id) {
-        return slot;
-    }
-    return NO_SLOT;
-}
-
-struct session *vcrypto_session_table_get(struct session_table *table, uint64_t id)
-{
-    struct session *session = NULL;
-    uint32_t slot;
-
-    pthread_mutex_lock(&table->lock);
-    slot = find_slot(table, id);
-    if (slot != NO_SLOT) {
-        session = table->slots[slot].session;
-        atomic_fetch_add_explicit(&session->references, 1, memory_order_relaxed);
-    }
-    pthread_mutex_unlock(&table->lock);
-    return session;
-}
-
-static struct session *remove_slot(struct session_table *table, uint32_t slot)
-{
-    struct session *session = table->slots[slot].session;
-
-    atomic_store_explicit(&session->destroyed, true, memory_order_seq_cst);
-    table->slots[slot].session = NULL;
-    table->live--;
-    give_slot(table, slot);
-    return session;
-}
-
-struct session *vcrypto_session_table_remove(struct session_table *table, uint64_t id)
-{
-    struct session *session = NULL;
-    uint32_t slot;
-
-    pthread_mutex_lock(&table->lock);
-    slot = find_slot(table, id);
-    if (slot != NO_SLOT) {
-        session = remove_slot(table, slot);
-    }
-    pthread_mutex_unlock(&table->lock);
-    return session;
-}
-
-struct session *vcrypto_session_table_remove_next(struct session_table *table,
-                                                  uint32_t *slot)
-{
-    struct session *session = NULL;
-
-    pthread_mutex_lock(&table->lock);
-    for (; !session && *slot < table->used; ++*slot) {
-        if (table->slots[*slot].session) {
-            session = remove_slot(table, *slot);
+    if (params->hash_mode) {
+        rows[SESSION_AUTH] =
+            find_row(params->hash_mode == VCRYPTO_HASH_MODE_PLAIN ? VCRYPTO_SERVICE_HASH
+                                                                  : VCRYPTO_SERVICE_MAC,
+                     params->auth_algorithm, no_mac_iv_prefix);
+        if (!rows[SESSION_AUTH]) {
+            return VCRYPTO_NOTSUPP;
         }
     }
-    pthread_mutex_unlock(&table->lock);
-    return session;
+    return VCRYPTO_OK;
 }
 
-uint32_t vcrypto_session_table_live(struct session_table *table)
+static bool direction_valid(const struct vcrypto_session_params *params)
 {
-    uint32_t live;
+    if (params->service != VCRYPTO_SERVICE_CIPHER &&
+        params->service != VCRYPTO_SERVICE_AEAD) {
+        return true;
+    }
+    return params->direction == VCRYPTO_ENCRYPT || params->direction == VCRYPTO_DECRYPT;
+}
 
-    pthread_mutex_lock(&table->lock);
-    live = table->live;
-    pthread_mutex_unlock(&table->lock);
-    return live;
+static bool chain_valid(const struct vcrypto_session_params *params)
+{
+    return !params->hash_mode || params->chain_order == VCRYPTO_HASH_THEN_CIPHER ||
+           params->chain_order == VCRYPTO_CIPHER_THEN_HASH;
+}
+
+static bool results_valid(const struct vcrypto_session_params *params,
+                          const struct vcrypto_algorithm *const *rows)
+{
+    const struct vcrypto_algorithm *digest =
+        rows[SESSION_AUTH] ? rows[SESSION_AUTH] : rows[SESSION_MAIN];
+
+    if (params->service == VCRYPTO_SERVICE_AEAD) {
+        return vcrypto_algorithm_tag_valid(rows[SESSION_MAIN], params->tag_len);
+    }
+    return params->result_len <= vcrypto_algorithm_max_result(digest);
+}
+
+static bool fill_part(struct session_part *part,
+                      const struct vcrypto_algorithm *algorithm, uint32_t key_len,
+                      struct vcrypto_cursor key, uint8_t *to)
+{
+    int key_index = vcrypto_algorithm_key_index(algorithm, key_len);
+
+    if (key_index < 0) {
+        return false;
+    }
+    part->algorithm = algorithm;
+    part->key_index = (unsigned)key_index;
+    part->key_len = key_len;
+    return vcrypto_cursor_read(&key, to, key_len) &&
+           vcrypto_algorithm_key_valid(algorithm, to, key_len);
+}
+
+enum vcrypto_status vcrypto_session_fill(struct session *session,
+                                         const struct vcrypto_session_params *params,
+                                         const struct vcrypto_algorithm *const *rows)
+{
+    struct session_kind *kind = &session->kind;
+
+    memset(kind, 0, sizeof(*kind));
+    if (!direction_valid(params) || !chain_valid(params) ||
+        !results_valid(params, rows)) {
+        return VCRYPTO_ERR;
+    }
+    kind->service = params->service;
+    kind->op_type = params->op_type;
+    kind->direction = params->direction;
+    kind->result_len = params->result_len;
+    kind->tag_len = params->tag_len;
+    kind->chain_order = params->chain_order;
+    kind->akcipher = params->akcipher;
+    if (!fill_part(&kind->parts[SESSION_MAIN], rows[SESSION_MAIN], params->key_len,
+                   params->key, session->keys)) {
+        return VCRYPTO_ERR;
+    }
+    if (rows[SESSION_AUTH] &&
+        !fill_part(&kind->parts[SESSION_AUTH], rows[SESSION_AUTH], params->auth_key_len,
+                   params->auth_key, session->keys + params->key_len)) {
+        return VCRYPTO_ERR;
+    }
+    return VCRYPTO_OK;
+}
+
+void *vcrypto_session_context(const struct session *session, unsigned part)
+{
+    const struct session_kind *kind = &session->kind;
+    const struct session_part *chosen = &kind->parts[part];
+    const struct vcrypto_keying keying = {
+        .algorithm = chosen->algorithm,
+        .key_index = chosen->key_index,
+        .key = session->keys +
+               (part == SESSION_AUTH ? kind->parts[SESSION_MAIN].key_len : 0),
+        .key_len = chosen->key_len,
+        .direction = kind->direction,
+        .tag_len = kind->tag_len,
+        .akcipher = kind->akcipher,
+    };
+
+    return chosen->algorithm->engine->context_new(&keying);
 }

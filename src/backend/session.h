@@ -14,25 +14,76 @@
 #include <stdatomic.h>
 
 #include "vcrypto/algorithm.h"
+#include "vcrypto/request.h"
+
+/* One algorithm of a session: its only one, or one of a chain's two. */
+struct session_part {
+    const struct vcrypto_algorithm *algorithm; /* NULL: there is no second */
+    unsigned key_index;                        /* into algorithm->keys */
+    uint32_t key_len;
+};
+
+enum {
+    SESSION_MAIN, /* of a chain, the cipher */
+    SESSION_AUTH, /* a chain's hash or MAC */
+    SESSION_PARTS
+};
+
+/* What is the same in all sessions that do the same with the same keys. Zeroed before
+ * it is filled in, so that two can be compared as bytes. */
+struct session_kind {
+    enum vcrypto_service service;
+    uint32_t op_type;
+    enum vcrypto_direction direction;
+    struct session_part parts[SESSION_PARTS];
+    uint32_t result_len; /* 0: the natural length */
+    uint32_t tag_len;
+    uint32_t chain_order;
+    struct vcrypto_akcipher_options akcipher;
+};
 
 struct session {
     atomic_uint references;
     atomic_bool destroyed;
     _Atomic uint64_t holders; /* bit n: queue n may keep a context of it */
 
-    uint64_t id;
-    enum vcrypto_service service;
-    uint32_t op_type;
-    const struct vcrypto_algorithm *algorithm;
-    enum vcrypto_direction direction;
-    unsigned key_index; /* into algorithm->keys */
-    uint32_t key_len;
-    uint8_t key[];
+    uint64_t id; /* 0: of a stateless request */
+    struct session_kind kind;
+    uint32_t room;  /* bytes of */
+    uint8_t keys[]; /* the first part's key, then the second's */
 };
 
-/* vcrypto_session_new: a session with one reference; @key_len bytes of room for its
- * key. */
-struct session *vcrypto_session_new(uint32_t key_len);
+/* vcrypto_session_new: a session with one reference; @room bytes for its keys. NULL: no
+ * memory. */
+struct session *vcrypto_session_new(uint32_t room);
+
+/*
+ * vcrypto_session_rows: the algorithms that @params name, the second NULL unless there
+ * are two. VCRYPTO_NOTSUPP: one of them is not offered.
+ */
+enum vcrypto_status
+vcrypto_session_rows(const struct vcrypto_session_params *params, bool no_mac_iv_prefix,
+                     const struct vcrypto_algorithm *rows[SESSION_PARTS]);
+
+/*
+ * vcrypto_session_fill: make @session, whose room is large enough, what @params ask
+ * for, with the algorithms @rows. Reads the keys out of guest memory, once.
+ * VCRYPTO_ERR: the algorithm does not take such sizes, or such a key.
+ */
+enum vcrypto_status vcrypto_session_fill(struct session *session,
+                                         const struct vcrypto_session_params *params,
+                                         const struct vcrypto_algorithm *const *rows);
+
+/* vcrypto_session_context: an engine's context for one part. NULL: no memory, or the
+ * library refuses the key. */
+void *vcrypto_session_context(const struct session *session, unsigned part);
+
+/* vcrypto_session_keys_len: how many bytes of its room @session uses. */
+static inline uint32_t vcrypto_session_keys_len(const struct session *session)
+{
+    return session->kind.parts[SESSION_MAIN].key_len +
+           session->kind.parts[SESSION_AUTH].key_len;
+}
 
 void vcrypto_session_unref(struct session *session);
 

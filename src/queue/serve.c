@@ -22,17 +22,24 @@ uint32_t vcrypto_serve_used_length(const struct vcrypto_request *request,
     uint64_t used = VCRYPTO_STATUS_SIZE;
 
     if (request->status == VCRYPTO_OK) {
-        used += request->written;
+        used += request->used;
     }
     return (uint32_t)(used < writable ? used : writable);
+}
+
+/* "No space" came with feature bit 0; a driver without it does not know the word. */
+static enum vcrypto_status create_status(const struct vcrypto_service_point *point,
+                                         enum vcrypto_status status)
+{
+    bool known = point->limits.features & 1u << VCRYPTO_F_MUX_MODE;
+
+    return status == VCRYPTO_NOSPC && !known ? VCRYPTO_ERR : status;
 }
 
 static enum vcrypto_status run_control(const struct vcrypto_service_point *point,
                                        const struct vcrypto_control *control,
                                        uint64_t *session_id)
 {
-    enum vcrypto_status status;
-
     if (!atomic_load_explicit(&point->ready, memory_order_relaxed)) {
         return VCRYPTO_ERR;
     }
@@ -46,11 +53,8 @@ static enum vcrypto_status run_control(const struct vcrypto_service_point *point
     if (control->reply_size < VCRYPTO_CREATE_REPLY_SIZE) {
         return VCRYPTO_ERR;
     }
-    status =
-        vcrypto_backend_create_session(point->backend, &control->params, session_id);
-    /* "No space" came with feature bit 0; a driver without it does not know the word.
-     */
-    return status == VCRYPTO_NOSPC ? VCRYPTO_ERR : status;
+    return create_status(point, vcrypto_backend_create_session(
+                                    point->backend, &control->params, session_id));
 }
 
 void vcrypto_serve_control(const struct vcrypto_service_point *point,

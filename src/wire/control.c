@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Control queue requests, feature bit 0 off: a 16-byte header, parameters padded
- * to 56 bytes, then the keys.
- */
+/* Control queue requests: a 16-byte header, parameters, then the keys. */
 #include "vcrypto/wire.h"
 
-#include <string.h>
-
-#include "le.h"
+#include "framing.h"
+#include "params.h"
 
 /* Offsets in the request. */
 enum {
@@ -15,48 +11,146 @@ enum {
     PARAMETERS = VCRYPTO_CONTROL_HEADER_SIZE,
 };
 
-/* Offsets in the parameters of a symmetric session. */
+/* Offsets in the parameters of a symmetric session, */
 enum {
-    SYM_ALGORITHM = 0,
-    SYM_KEY_LEN = 4,
-    SYM_DIRECTION = 8,
+    CIPHER_ALGORITHM = 0,
+    CIPHER_KEY_LEN = 4,
+    CIPHER_DIRECTION = 8,
+    CHAIN_ORDER = 0,
+    CHAIN_HASH_MODE = 4,
+    CHAIN_CIPHER = 8,
+    CHAIN_HASH_ALGORITHM = 24,
+    CHAIN_RESULT_LEN = 28,
+    CHAIN_AUTH_KEY_LEN = 32,
     SYM_OP_TYPE = 48,
+};
+
+/* of HASH and MAC, */
+enum {
+    HASH_ALGORITHM = 0,
+    HASH_RESULT_LEN = 4,
+    MAC_KEY_LEN = 8,
+};
+
+/* of AEAD, */
+enum {
+    AEAD_ALGORITHM = 0,
+    AEAD_KEY_LEN = 4,
+    AEAD_TAG_LEN = 8,
+    AEAD_DIRECTION = 16,
+};
+
+/* and of AKCIPHER. */
+enum {
+    AKCIPHER_ALGORITHM = 0,
+    AKCIPHER_KEY_TYPE = 4,
+    AKCIPHER_KEY_LEN = 8,
+    AKCIPHER_OPTIONS = 12,
 };
 
 /* Reads the parameters of a session of one service. */
 typedef enum vcrypto_status parse_fn(const uint8_t *parameters,
                                      struct vcrypto_session_params *params);
 
+static void parse_cipher(const uint8_t *cipher, struct vcrypto_session_params *params)
+{
+    params->algorithm = get_le32(cipher + CIPHER_ALGORITHM);
+    params->key_len = get_le32(cipher + CIPHER_KEY_LEN);
+    params->direction = get_le32(cipher + CIPHER_DIRECTION);
+}
+
+static enum vcrypto_status parse_chain(const uint8_t *chain,
+                                       struct vcrypto_session_params *params)
+{
+    parse_cipher(chain + CHAIN_CIPHER, params);
+    params->chain_order = get_le32(chain + CHAIN_ORDER);
+    params->hash_mode = get_le32(chain + CHAIN_HASH_MODE);
+    params->auth_algorithm = get_le32(chain + CHAIN_HASH_ALGORITHM);
+    params->result_len = get_le32(chain + CHAIN_RESULT_LEN);
+    if (params->hash_mode == VCRYPTO_HASH_MODE_AUTH) {
+        params->auth_key_len = get_le32(chain + CHAIN_AUTH_KEY_LEN);
+    }
+    return hash_mode_known(params->hash_mode) ? VCRYPTO_OK : VCRYPTO_NOTSUPP;
+}
+
 static enum vcrypto_status parse_symmetric(const uint8_t *parameters,
                                            struct vcrypto_session_params *params)
 {
     params->op_type = get_le32(parameters + SYM_OP_TYPE);
-    if (params->op_type != VCRYPTO_OP_TYPE_CIPHER) {
+    switch (params->op_type) {
+    case VCRYPTO_OP_TYPE_CIPHER:
+        parse_cipher(parameters, params);
+        return VCRYPTO_OK;
+    case VCRYPTO_OP_TYPE_CHAINING:
+        return parse_chain(parameters, params);
+    default:
         return VCRYPTO_NOTSUPP;
     }
-    params->algorithm = get_le32(parameters + SYM_ALGORITHM);
-    params->key_len = get_le32(parameters + SYM_KEY_LEN);
-    params->direction = get_le32(parameters + SYM_DIRECTION);
+}
+
+static enum vcrypto_status parse_hash(const uint8_t *parameters,
+                                      struct vcrypto_session_params *params)
+{
+    params->algorithm = get_le32(parameters + HASH_ALGORITHM);
+    params->result_len = get_le32(parameters + HASH_RESULT_LEN);
     return VCRYPTO_OK;
 }
+
+static enum vcrypto_status parse_mac(const uint8_t *parameters,
+                                     struct vcrypto_session_params *params)
+{
+    params->auth_key_len = get_le32(parameters + MAC_KEY_LEN);
+    return parse_hash(parameters, params);
+}
+
+static enum vcrypto_status parse_aead(const uint8_t *parameters,
+                                      struct vcrypto_session_params *params)
+{
+    params->algorithm = get_le32(parameters + AEAD_ALGORITHM);
+    params->key_len = get_le32(parameters + AEAD_KEY_LEN);
+    params->tag_len = get_le32(parameters + AEAD_TAG_LEN);
+    params->direction = get_le32(parameters + AEAD_DIRECTION);
+    return VCRYPTO_OK;
+}
+
+static enum vcrypto_status parse_akcipher(const uint8_t *parameters,
+                                          struct vcrypto_session_params *params)
+{
+    params->algorithm = get_le32(parameters + AKCIPHER_ALGORITHM);
+    params->key_len = get_le32(parameters + AKCIPHER_KEY_LEN);
+    params->akcipher =
+        akcipher_options(params->algorithm, get_le32(parameters + AKCIPHER_KEY_TYPE),
+                         parameters + AKCIPHER_OPTIONS);
+    return VCRYPTO_OK;
+}
+
+#define FORM(parameters)                                                               \
+    {                                                                                  \
+        .exact = PARAMETERS + (parameters), .padded = VCRYPTO_FIXED_REQUEST_SIZE       \
+    }
+#define CREATE(name, size, fn)                                                         \
+    {                                                                                  \
+        VCRYPTO_##name##_CREATE_SESSION, VCRYPTO_CONTROL_CREATE,                       \
+            VCRYPTO_SERVICE_##name, FORM(size), fn                                     \
+    }
+#define DESTROY(name)                                                                  \
+    {                                                                                  \
+        VCRYPTO_##name##_DESTROY_SESSION, VCRYPTO_CONTROL_DESTROY,                     \
+            VCRYPTO_SERVICE_##name, FORM(8), NULL                                      \
+    }
 
 static const struct control_operation {
     uint32_t opcode;
     enum vcrypto_control_kind kind;
     enum vcrypto_service service;
+    struct framing_form form;
     parse_fn *parse;
 } operations[] = {
-    { VCRYPTO_CIPHER_CREATE_SESSION, VCRYPTO_CONTROL_CREATE, VCRYPTO_SERVICE_CIPHER,
-      parse_symmetric },
-    { VCRYPTO_CIPHER_DESTROY_SESSION, VCRYPTO_CONTROL_DESTROY, VCRYPTO_SERVICE_CIPHER,
-      NULL },
-    { VCRYPTO_HASH_DESTROY_SESSION, VCRYPTO_CONTROL_DESTROY, VCRYPTO_SERVICE_HASH,
-      NULL },
-    { VCRYPTO_MAC_DESTROY_SESSION, VCRYPTO_CONTROL_DESTROY, VCRYPTO_SERVICE_MAC, NULL },
-    { VCRYPTO_AEAD_DESTROY_SESSION, VCRYPTO_CONTROL_DESTROY, VCRYPTO_SERVICE_AEAD,
-      NULL },
-    { VCRYPTO_AKCIPHER_DESTROY_SESSION, VCRYPTO_CONTROL_DESTROY,
-      VCRYPTO_SERVICE_AKCIPHER, NULL },
+    CREATE(CIPHER, 56, parse_symmetric),  DESTROY(CIPHER),
+    CREATE(HASH, 8, parse_hash),          DESTROY(HASH),
+    CREATE(MAC, 16, parse_mac),           DESTROY(MAC),
+    CREATE(AEAD, 24, parse_aead),         DESTROY(AEAD),
+    CREATE(AKCIPHER, 56, parse_akcipher), DESTROY(AKCIPHER),
 };
 
 static const struct control_operation *find_operation(uint32_t opcode)
@@ -69,10 +163,32 @@ static const struct control_operation *find_operation(uint32_t opcode)
     return NULL;
 }
 
+/* Finds the keys. False: the lengths are not those of what was sent. */
+static bool carve_keys(const struct vcrypto_wire_limits *limits,
+                       const struct framing_form *form, const uint8_t *fixed,
+                       const struct vcrypto_cursor *request,
+                       struct vcrypto_session_params *params)
+{
+    const struct framing_lengths lengths = {
+        .parts = { [FRAMING_KEY] = params->key_len,
+                   [FRAMING_AUTH_KEY] = params->auth_key_len },
+    };
+    struct vcrypto_cursor readable = *request;
+    struct framing_found found;
+
+    return vcrypto_framing_keys_fit(limits, params->service, params->key_len,
+                                    params->auth_key_len) &&
+           vcrypto_framing_solve(limits, form, &lengths, fixed, readable.left,
+                                 &found) &&
+           vcrypto_cursor_take(&readable, found.start, NULL) &&
+           vcrypto_cursor_take(&readable, params->key_len, &params->key) &&
+           vcrypto_cursor_take(&readable, params->auth_key_len, &params->auth_key);
+}
+
 static enum vcrypto_status decode_create(const struct vcrypto_wire_limits *limits,
                                          const struct control_operation *operation,
                                          const uint8_t *fixed,
-                                         struct vcrypto_cursor *readable,
+                                         const struct vcrypto_cursor *request,
                                          struct vcrypto_session_params *params)
 {
     enum vcrypto_status status;
@@ -85,11 +201,10 @@ static enum vcrypto_status decode_create(const struct vcrypto_wire_limits *limit
     if (status != VCRYPTO_OK) {
         return status;
     }
-    params->late = VCRYPTO_ERR;
-    if (params->key_len <= limits->max_cipher_key_len &&
-        vcrypto_cursor_take(readable, params->key_len, &params->key)) {
-        params->late = VCRYPTO_OK;
-    }
+    params->late = carve_keys(limits, &operation->form, fixed, request, params)
+                       ? VCRYPTO_OK
+                       : VCRYPTO_ERR;
+    single_key(params);
     return VCRYPTO_OK;
 }
 
@@ -97,18 +212,20 @@ void vcrypto_wire_decode_control(const struct vcrypto_wire_limits *limits,
                                  const struct vcrypto_chain *chain,
                                  struct vcrypto_control *control)
 {
-    uint8_t fixed[VCRYPTO_FIXED_REQUEST_SIZE];
+    uint8_t fixed[VCRYPTO_FIXED_REQUEST_SIZE] = { 0 };
     const struct control_operation *operation;
-    struct vcrypto_cursor readable, writable;
-    bool whole;
+    struct vcrypto_cursor readable, writable, request;
 
     vcrypto_cursor_init(&readable, chain->out, chain->out_num);
     vcrypto_cursor_init(&writable, chain->in, chain->in_num);
     *control = (struct vcrypto_control){ .kind = VCRYPTO_CONTROL_UNKNOWN,
                                          .early = VCRYPTO_ERR,
                                          .reply_size = writable.left };
-    whole = vcrypto_cursor_read(&readable, fixed, sizeof(fixed));
-    if (!whole && !vcrypto_cursor_read(&readable, fixed, VCRYPTO_CONTROL_HEADER_SIZE)) {
+    request = readable;
+    vcrypto_cursor_read(&readable, fixed,
+                        request.left < sizeof(fixed) ? (size_t)request.left
+                                                     : sizeof(fixed));
+    if (request.left < VCRYPTO_CONTROL_HEADER_SIZE) {
         return;
     }
     operation = find_operation(get_le32(fixed + OPCODE));
@@ -117,44 +234,14 @@ void vcrypto_wire_decode_control(const struct vcrypto_wire_limits *limits,
         return;
     }
     control->kind = operation->kind;
-    if (!whole) {
+    if (!vcrypto_framing_has_fixed(limits, &operation->form, request.left)) {
         return;
     }
     if (operation->kind == VCRYPTO_CONTROL_CREATE) {
         control->early =
-            decode_create(limits, operation, fixed, &readable, &control->params);
+            decode_create(limits, operation, fixed, &request, &control->params);
     } else {
         control->session_id = get_le64(fixed + PARAMETERS);
         control->early = VCRYPTO_OK;
-    }
-}
-
-static void encode_create_reply(enum vcrypto_status status, uint64_t session_id,
-                                struct vcrypto_control_reply *reply)
-{
-    put_le64(reply->bytes, status == VCRYPTO_OK ? session_id : 0);
-    put_le32(reply->bytes + 8, status);
-    reply->size = VCRYPTO_CREATE_REPLY_SIZE;
-}
-
-void vcrypto_wire_encode_reply(const struct vcrypto_control *control,
-                               enum vcrypto_status status, uint64_t session_id,
-                               struct vcrypto_control_reply *reply)
-{
-    bool room = control->reply_size >= VCRYPTO_CREATE_REPLY_SIZE;
-
-    memset(reply, 0, sizeof(*reply));
-    if (control->kind != VCRYPTO_CONTROL_DESTROY && room) {
-        encode_create_reply(status, session_id, reply);
-    } else if (control->kind == VCRYPTO_CONTROL_DESTROY) {
-        /* One byte is what every driver gives, eight are v19's: little-endian
-         * makes the first byte the status in both. */
-        put_le32(reply->bytes, status);
-        reply->size = control->reply_size < VCRYPTO_DESTROY_REPLY_SIZE
-                          ? (size_t)control->reply_size
-                          : VCRYPTO_DESTROY_REPLY_SIZE;
-    } else if (control->kind == VCRYPTO_CONTROL_UNKNOWN && control->reply_size) {
-        reply->bytes[0] = (uint8_t)status;
-        reply->size = 1;
     }
 }

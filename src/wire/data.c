@@ -1,138 +1,152 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Data queue requests, feature bit 0 off: a 24-byte header, parameters padded to
- * 48 bytes, then the variable-length parts.
+ * Data queue requests: a 24-byte header, parameters, then the variable-length parts.
+ * data-parameters.c has what is particular to each service.
  */
 #include "vcrypto/wire.h"
 
+#include "data-parameters.h"
 #include "framing.h"
 #include "le.h"
+#include "params.h"
 
 /* Offsets in the request. */
 enum {
     OPCODE = 0,
     SESSION_ID = 8,
+    FLAG = 16,
     PARAMETERS = VCRYPTO_DATA_HEADER_SIZE,
 };
 
-/* Offsets in the parameters of a symmetric request. */
-enum {
-    SYM_IV_LEN = 0,
-    SYM_SRC_LEN = 4,
-    SYM_DST_LEN = 8,
-    SYM_OP_TYPE = 40,
-};
-
-/*
- * Reads the parameters of one service: sets the request's own fields and
- * @lengths. Returns the answer where they ask for what nobody offers.
- */
-typedef enum vcrypto_status parse_fn(const uint8_t *parameters,
-                                     struct vcrypto_request *request,
-                                     struct framing_lengths *lengths);
-
-static enum vcrypto_status parse_symmetric(const uint8_t *parameters,
-                                           struct vcrypto_request *request,
-                                           struct framing_lengths *lengths)
+static bool negotiated(const struct vcrypto_wire_limits *limits,
+                       enum vcrypto_feature feature)
 {
-    request->op_type = get_le32(parameters + SYM_OP_TYPE);
-    if (request->op_type != VCRYPTO_OP_TYPE_CIPHER) {
-        return VCRYPTO_NOTSUPP;
-    }
-    lengths->iv = get_le32(parameters + SYM_IV_LEN);
-    lengths->src = get_le32(parameters + SYM_SRC_LEN);
-    lengths->dst = get_le32(parameters + SYM_DST_LEN);
-    lengths->dst_needed = lengths->src;
-    return VCRYPTO_OK;
+    return limits->features & 1u << feature;
 }
 
-static const struct data_operation {
-    uint32_t opcode;
-    enum vcrypto_service service;
-    enum vcrypto_direction direction;
-    parse_fn *parse;
-} operations[] = {
-    { VCRYPTO_CIPHER_ENCRYPT, VCRYPTO_SERVICE_CIPHER, VCRYPTO_ENCRYPT,
-      parse_symmetric },
-    { VCRYPTO_CIPHER_DECRYPT, VCRYPTO_SERVICE_CIPHER, VCRYPTO_DECRYPT,
-      parse_symmetric },
-};
-
-static const struct data_operation *find_operation(uint32_t opcode)
+/* Sets @request->stateless. Without feature bit 0 the flag has no meaning. */
+static enum vcrypto_status decode_flag(const struct vcrypto_wire_limits *limits,
+                                       struct vcrypto_request *request, uint32_t flag)
 {
-    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
-        if (operations[i].opcode == opcode) {
-            return &operations[i];
-        }
+    bool session = flag & VCRYPTO_FLAG_SESSION_MODE;
+
+    request->stateless = false;
+    if (!vcrypto_framing_mux(limits) || session) {
+        return VCRYPTO_OK;
     }
-    return NULL;
+    request->stateless = negotiated(limits, VCRYPTO_F_CIPHER_STATELESS_MODE +
+                                                (uint32_t)request->service);
+    return request->stateless || limits->lenient_session_flag ? VCRYPTO_OK
+                                                              : VCRYPTO_NOTSUPP;
 }
 
-/* Gives the variable-length parts to @request; vcrypto_framing_fits() has said yes. */
+static void carve_iv(struct vcrypto_request *request, struct vcrypto_cursor *readable,
+                     uint32_t size)
+{
+    if (size <= VCRYPTO_MAX_IV) {
+        vcrypto_cursor_read(readable, request->iv, size);
+    } else {
+        vcrypto_cursor_take(readable, size, NULL);
+    }
+}
+
+/* Gives the variable-length parts to @request; framing has said that they are there. */
 static void carve(struct vcrypto_request *request,
-                  const struct framing_lengths *lengths,
+                  const struct framing_lengths *lengths, bool aad_first,
                   struct vcrypto_cursor *readable, struct vcrypto_cursor *writable)
 {
-    request->iv_len = lengths->iv;
-    if (lengths->iv <= VCRYPTO_MAX_IV) {
-        vcrypto_cursor_read(readable, request->iv, lengths->iv);
-    } else {
-        vcrypto_cursor_take(readable, lengths->iv, NULL);
+    const uint32_t *parts = lengths->parts;
+
+    vcrypto_cursor_take(readable, parts[FRAMING_KEY], &request->params.key);
+    vcrypto_cursor_take(readable, parts[FRAMING_AUTH_KEY], &request->params.auth_key);
+    request->iv_len = parts[FRAMING_IV];
+    carve_iv(request, readable, request->iv_slot ? VCRYPTO_MAX_IV : parts[FRAMING_IV]);
+    if (aad_first) {
+        vcrypto_cursor_take(readable, parts[FRAMING_AAD], &request->aad);
     }
-    vcrypto_cursor_take(readable, lengths->src, &request->src);
+    vcrypto_cursor_take(readable, parts[FRAMING_SRC], &request->src);
+    if (!aad_first) {
+        vcrypto_cursor_take(readable, parts[FRAMING_AAD], &request->aad);
+    }
+    vcrypto_cursor_take(readable, parts[FRAMING_SIGNED_DATA], &request->signed_data);
     vcrypto_cursor_take(writable, lengths->dst, &request->dst);
+    vcrypto_cursor_take(writable, lengths->result, &request->result);
 }
 
 static enum vcrypto_status decode_parameters(const struct vcrypto_wire_limits *limits,
                                              const struct data_operation *operation,
                                              const uint8_t *fixed,
-                                             struct vcrypto_cursor *readable,
+                                             struct vcrypto_cursor readable,
                                              struct vcrypto_request *request)
 {
+    const struct data_layout *layout =
+        request->stateless ? &operation->stateless : &operation->session;
     struct framing_lengths lengths = { 0 };
+    struct framing_found found;
     struct vcrypto_cursor writable;
     enum vcrypto_status status;
 
-    status = operation->parse(fixed + PARAMETERS, request, &lengths);
+    if (!vcrypto_framing_has_fixed(limits, &layout->form, readable.left)) {
+        return VCRYPTO_ERR;
+    }
+    request->params_known = request->stateless;
+    status = layout->parse(fixed + PARAMETERS, request, &lengths);
     if (status != VCRYPTO_OK) {
         return status;
     }
     vcrypto_cursor_init(&writable, request->chain.in, request->chain.in_num);
-    if (!vcrypto_framing_fits(&lengths, readable->left, writable.left,
-                              limits->max_size)) {
+    if (!vcrypto_framing_keys_fit(limits, request->service, lengths.parts[FRAMING_KEY],
+                                  lengths.parts[FRAMING_AUTH_KEY]) ||
+        !vcrypto_framing_solve(limits, &layout->form, &lengths, fixed, readable.left,
+                               &found) ||
+        !vcrypto_framing_fits(limits, &lengths, writable.left)) {
         return VCRYPTO_ERR;
     }
-    carve(request, &lengths, readable, &writable);
+    request->iv_slot = found.iv_slot;
+    vcrypto_cursor_take(&readable, found.start, NULL);
+    carve(request, &lengths, layout->aad_first, &readable, &writable);
+    single_key(&request->params);
     return VCRYPTO_OK;
+}
+
+static enum vcrypto_status decode_header(const struct vcrypto_wire_limits *limits,
+                                         const struct data_operation *operation,
+                                         const uint8_t *fixed,
+                                         struct vcrypto_request *request)
+{
+    if (!operation || !(limits->services & 1u << operation->service)) {
+        return VCRYPTO_NOTSUPP;
+    }
+    request->service = operation->service;
+    request->operation = operation->operation;
+    request->direction = operation->operation == VCRYPTO_OPERATION_DECRYPT
+                             ? VCRYPTO_DECRYPT
+                             : VCRYPTO_ENCRYPT;
+    request->session_id = get_le64(fixed + SESSION_ID);
+    return decode_flag(limits, request, get_le32(fixed + FLAG));
 }
 
 void vcrypto_wire_decode_data(const struct vcrypto_wire_limits *limits,
                               struct vcrypto_request *request)
 {
-    uint8_t fixed[VCRYPTO_FIXED_REQUEST_SIZE];
+    uint8_t fixed[FRAMING_FIXED_MAX];
     const struct data_operation *operation;
-    struct vcrypto_cursor readable;
-    bool whole;
+    struct vcrypto_cursor readable, whole;
+    size_t size;
 
     vcrypto_cursor_init(&readable, request->chain.out, request->chain.out_num);
-    request->late = VCRYPTO_ERR;
-    request->op_type = VCRYPTO_OP_TYPE_NONE;
-    request->session_id = 0;
-    whole = vcrypto_cursor_read(&readable, fixed, sizeof(fixed));
-    if (!whole && !vcrypto_cursor_read(&readable, fixed, VCRYPTO_DATA_HEADER_SIZE)) {
-        request->early = VCRYPTO_ERR;
+    whole = readable;
+    size = whole.left < sizeof(fixed) ? (size_t)whole.left : sizeof(fixed);
+    vcrypto_cursor_read(&readable, fixed, size);
+    *request = (struct vcrypto_request){ .chain = request->chain,
+                                         .early = VCRYPTO_ERR,
+                                         .late = VCRYPTO_ERR };
+    if (size < VCRYPTO_DATA_HEADER_SIZE) {
         return;
     }
-    operation = find_operation(get_le32(fixed + OPCODE));
-    if (!operation || !(limits->services & 1u << operation->service)) {
-        request->early = VCRYPTO_NOTSUPP;
-        return;
-    }
-    request->early = VCRYPTO_OK;
-    request->service = operation->service;
-    request->direction = operation->direction;
-    request->session_id = get_le64(fixed + SESSION_ID);
-    if (whole) {
-        request->late = decode_parameters(limits, operation, fixed, &readable, request);
+    operation = vcrypto_data_operation(get_le32(fixed + OPCODE));
+    request->early = decode_header(limits, operation, fixed, request);
+    if (request->early == VCRYPTO_OK) {
+        request->late = decode_parameters(limits, operation, fixed, whole, request);
     }
 }

@@ -261,7 +261,9 @@ static void nothing_is_served_before_the_device_is_ready(void)
 
 static void used_length_is_bounded_by_room(void)
 {
-    struct vcrypto_request request = { .status = VCRYPTO_OK, .written = 16 };
+    struct vcrypto_request request = { .status = VCRYPTO_OK,
+                                       .written = 24,
+                                       .used = 16 };
 
     UT_EQ_U64(vcrypto_serve_used_length(&request, 17), 17);
     UT_EQ_U64(vcrypto_serve_used_length(&request, 100), 17);

@@ -115,10 +115,10 @@ static void removed_session_lives_while_it_is_used(void)
     id = add();
     used = vcrypto_session_table_get(&table, id);
     UT_TRUE_FATAL(used != NULL);
-    used->key[15] = 7;
+    used->keys[15] = 7;
     drop(id);
     UT_TRUE(atomic_load(&used->destroyed));
-    UT_EQ_U64(used->key[15], 7);
+    UT_EQ_U64(used->keys[15], 7);
     vcrypto_session_unref(used);
     drop_all();
 }

@@ -217,7 +217,7 @@ static void service_that_is_not_offered_is_not_supported(void)
 
 static void other_op_types_are_not_supported(void)
 {
-    static const uint32_t types[] = { 0, 2, 3, 0xffffffff };
+    static const uint32_t types[] = { 0, 3, 4, 0xffffffff };
 
     begin();
     for (unsigned i = 0; i < G_N_ELEMENTS(types); i++) {

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* HASH and MAC requests, and the half of a chain that is one. */
+#include "operation.h"
+
+/*
+ * The longest result that a request may ask for: its session's, where that says one,
+ * otherwise the algorithm's natural one. A stateless request has no session to say what
+ * is natural: any length goes that the algorithm has.
+ */
+static uint32_t longest(const struct session *session,
+                        const struct vcrypto_algorithm *algorithm)
+{
+    if (session->id == 0) {
+        return vcrypto_algorithm_max_result(algorithm);
+    }
+    return session->kind.result_len ? session->kind.result_len : algorithm->result_len;
+}
+
+enum vcrypto_status vcrypto_digest_begin(struct queue_state *state,
+                                         const struct session *session, unsigned part,
+                                         const struct vcrypto_request *request,
+                                         struct digest_output *output)
+{
+    const struct vcrypto_algorithm *algorithm = session->kind.parts[part].algorithm;
+    uint64_t len = request->result.left;
+
+    if (len == 0 || len > longest(session, algorithm)) {
+        return VCRYPTO_ERR;
+    }
+    output->len = (uint32_t)len;
+    output->bytes = len <= sizeof(output->small)
+                        ? output->small
+                        : vcrypto_bounce_get(&state->result, (size_t)len);
+    return output->bytes ? VCRYPTO_OK : VCRYPTO_ERR;
+}
+
+enum vcrypto_status vcrypto_digest_compute(struct queue_state *state,
+                                           struct context_entry *entry, unsigned part,
+                                           struct vcrypto_cursor aad,
+                                           struct vcrypto_cursor data,
+                                           struct digest_output *output)
+{
+    const struct vcrypto_algorithm *algorithm =
+        entry->session->kind.parts[part].algorithm;
+    uint8_t iv[VCRYPTO_MAX_IV];
+    struct vcrypto_digest_job job = {
+        .iv = algorithm->iv_len ? iv : NULL,
+        .result = output->bytes,
+        .result_len = output->len,
+    };
+    void *context;
+
+    if (!vcrypto_cursor_read(&data, iv, algorithm->iv_len) ||
+        !vcrypto_algorithm_sizes_valid(algorithm, algorithm->iv_len,
+                                       aad.left + data.left)) {
+        return VCRYPTO_ERR;
+    }
+    context = vcrypto_context_entry_context(entry, part);
+    if (!context) {
+        return VCRYPTO_ERR;
+    }
+    job.parts[0] = aad;
+    job.parts[1] = data;
+    return algorithm->engine->digest(context, algorithm, &job, &state->bounce);
+}
+
+void vcrypto_digest_end(struct queue_state *state, struct vcrypto_request *request,
+                        struct digest_output *output, bool put)
+{
+    struct vcrypto_cursor result = request->result;
+
+    if (put) {
+        vcrypto_cursor_write(&result, output->bytes, output->len);
+    }
+    if (output->bytes == output->small) {
+        vcrypto_secret_wipe(output->small, sizeof(output->small));
+    } else {
+        vcrypto_bounce_put(&state->result, output->len);
+    }
+}
+
+enum vcrypto_status vcrypto_operation_digest(struct queue_state *state,
+                                             struct context_entry *entry,
+                                             struct vcrypto_request *request)
+{
+    struct digest_output output;
+    enum vcrypto_status status;
+
+    status =
+        vcrypto_digest_begin(state, entry->session, SESSION_MAIN, request, &output);
+    if (status != VCRYPTO_OK) {
+        return status;
+    }
+    status = vcrypto_digest_compute(state, entry, SESSION_MAIN, request->aad,
+                                    request->src, &output);
+    if (status == VCRYPTO_OK) {
+        request->written = output.len;
+        request->used = output.len;
+    }
+    vcrypto_digest_end(state, request, &output, status == VCRYPTO_OK);
+    return status;
+}

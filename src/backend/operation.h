@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a data request asks for, once its session is found: sizes are checked against
+ * the algorithm's row, an engine is given a job, and the results are put in place. All
+ * functions: with the queue's lock held. They set written and used of the request.
+ */
+#ifndef VCRYPTO_BACKEND_OPERATION_H
+#define VCRYPTO_BACKEND_OPERATION_H
+
+#include "context.h"
+
+/* vcrypto_operation_run: whatever the request asks for. */
+enum vcrypto_status vcrypto_operation_run(struct queue_state *state,
+                                          struct context_entry *entry,
+                                          struct vcrypto_request *request);
+
+enum vcrypto_status vcrypto_operation_digest(struct queue_state *state,
+                                             struct context_entry *entry,
+                                             struct vcrypto_request *request);
+
+enum vcrypto_status vcrypto_operation_chain(struct queue_state *state,
+                                            struct context_entry *entry,
+                                            struct vcrypto_request *request);
+
+enum vcrypto_status vcrypto_operation_aead(struct queue_state *state,
+                                           struct context_entry *entry,
+                                           struct vcrypto_request *request);
+
+enum vcrypto_status vcrypto_operation_akcipher(struct queue_state *state,
+                                               struct context_entry *entry,
+                                               struct vcrypto_request *request);
+
+/*
+ * vcrypto_operation_cipher_job: run the entry's cipher from @src to @dst, equally long,
+ * of a length that it takes.
+ */
+enum vcrypto_status vcrypto_operation_cipher_job(struct queue_state *state,
+                                                 struct context_entry *entry,
+                                                 const uint8_t *iv,
+                                                 struct vcrypto_cursor src,
+                                                 struct vcrypto_cursor dst);
+
+/* A digest on its way from an engine to the request's result. */
+struct digest_output {
+    uint8_t small[VCRYPTO_MAX_DIGEST];
+    uint8_t *bytes;
+    uint32_t len;
+};
+
+/*
+ * vcrypto_digest_begin: room for the result that the request asks for, of the part's
+ * algorithm. VCRYPTO_ERR: there is no such result, or no memory. After VCRYPTO_OK,
+ * vcrypto_digest_end().
+ */
+enum vcrypto_status vcrypto_digest_begin(struct queue_state *state,
+                                         const struct session *session, unsigned part,
+                                         const struct vcrypto_request *request,
+                                         struct digest_output *output);
+
+/*
+ * vcrypto_digest_compute: the digest of @aad and, after it, @data, into @output. Where
+ * the algorithm has an iv, it is the first bytes of @data.
+ */
+enum vcrypto_status vcrypto_digest_compute(struct queue_state *state,
+                                           struct context_entry *entry, unsigned part,
+                                           struct vcrypto_cursor aad,
+                                           struct vcrypto_cursor data,
+                                           struct digest_output *output);
+
+/* vcrypto_digest_end: put the result in its place, if @put, and wipe ours. */
+void vcrypto_digest_end(struct queue_state *state, struct vcrypto_request *request,
+                        struct digest_output *output, bool put);
+
+/* vcrypto_cursor_zero: a failure leaves no half of a result, nor what a library made of
+ * it. Overwrites the first @size bytes. */
+void vcrypto_cursor_zero(struct vcrypto_cursor cursor, uint64_t size);
+
+/* vcrypto_cursor_first: the first @size bytes of @cursor, which has as many. */
+static inline struct vcrypto_cursor vcrypto_cursor_first(struct vcrypto_cursor cursor,
+                                                         uint64_t size)
+{
+    cursor.left = size;
+    return cursor;
+}
+
+#endif

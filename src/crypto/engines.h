@@ -16,6 +16,13 @@ static inline bool vcrypto_algorithm_has_key(const struct vcrypto_algorithm *row
 extern const struct vcrypto_engine vcrypto_engine_openssl;
 
 /* On what that one has fetched, and made ready with it. */
+extern const struct vcrypto_engine vcrypto_engine_openssl_hash;
+extern const struct vcrypto_engine vcrypto_engine_openssl_mac;
+extern const struct vcrypto_engine vcrypto_engine_openssl_cbcmac;
+extern const struct vcrypto_engine vcrypto_engine_openssl_xcbc;
+extern const struct vcrypto_engine vcrypto_engine_openssl_aead;
+extern const struct vcrypto_engine vcrypto_engine_openssl_gcm;
+extern const struct vcrypto_engine vcrypto_engine_openssl_ccm;
 extern const struct vcrypto_engine vcrypto_engine_openssl_ctr64;
 extern const struct vcrypto_engine vcrypto_engine_openssl_f8;
 extern const struct vcrypto_engine vcrypto_engine_openssl_rc4;

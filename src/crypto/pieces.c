@@ -101,3 +101,18 @@ bool vcrypto_pieces_run(const struct vcrypto_algorithm *algorithm,
     }
     return run_in_pieces(&worker, granule, *src, *dst);
 }
+
+bool vcrypto_pieces_read(struct vcrypto_cursor cursor, vcrypto_read_fn *fn, void *state)
+{
+    uint8_t *data;
+    size_t n;
+
+    while ((n = vcrypto_cursor_chunk(&cursor, &data))) {
+        n = n < VCRYPTO_PIECE_MAX ? n : VCRYPTO_PIECE_MAX;
+        if (!fn(state, data, n)) {
+            return false;
+        }
+        vcrypto_cursor_advance(&cursor, n);
+    }
+    return true;
+}

@@ -28,4 +28,14 @@ bool vcrypto_pieces_run(const struct vcrypto_algorithm *algorithm,
                         const struct vcrypto_cursor *dst, struct vcrypto_bounce *bounce,
                         vcrypto_piece_fn *fn, void *state);
 
+/* Reads @size bytes at @data, in guest memory. False: failed. */
+typedef bool vcrypto_read_fn(void *state, const uint8_t *data, size_t size);
+
+/*
+ * vcrypto_pieces_read: call @fn for all of @cursor, in order, a piece at a time, each
+ * at most VCRYPTO_PIECE_MAX.
+ */
+bool vcrypto_pieces_read(struct vcrypto_cursor cursor, vcrypto_read_fn *fn,
+                         void *state);
+
 #endif

@@ -1,6 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engines.h"
 
+/* The longest output that is made of an extendable-output function. */
+#define MAX_SHAKE 65536
+
+/* HMAC's own limit is none; the operator's comes first. */
+#define MAX_HMAC_KEY 65536
+
+#define HASH(identifier, row_name, size, library, ...)                                 \
+    {                                                                                  \
+        .service = VCRYPTO_SERVICE_HASH, .id = VCRYPTO_HASH_##identifier,              \
+        .name = row_name, .engine = &vcrypto_engine_openssl_hash, .result_len = size,  \
+        .keys = { { 0, library } }, __VA_ARGS__                                        \
+    }
+
+#define HMAC(identifier, row_name, size, library)                                      \
+    {                                                                                  \
+        .service = VCRYPTO_SERVICE_MAC, .id = VCRYPTO_MAC_HMAC_##identifier,           \
+        .name = row_name, .engine = &vcrypto_engine_openssl_mac, .result_len = size,   \
+        .keys = {                                                                      \
+            { 1, library, .max_len = MAX_HMAC_KEY }                                    \
+        }                                                                              \
+    }
+
 static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_CIPHER,
       .id = VCRYPTO_CIPHER_ARC4,
@@ -83,6 +105,84 @@ static const struct vcrypto_algorithm rows[] = {
       .whole = true,
       .distinct_halves = true,
       .keys = { { 32, "AES-128-XTS" }, { 64, "AES-256-XTS" } } },
+    HASH(MD5, "md5", 16, "MD5"),
+    HASH(SHA1, "sha1", 20, "SHA1"),
+    HASH(SHA_224, "sha224", 28, "SHA224"),
+    HASH(SHA_256, "sha256", 32, "SHA256"),
+    HASH(SHA_384, "sha384", 48, "SHA384"),
+    HASH(SHA_512, "sha512", 64, "SHA512"),
+    HASH(SHA3_224, "sha3-224", 28, "SHA3-224"),
+    HASH(SHA3_256, "sha3-256", 32, "SHA3-256"),
+    HASH(SHA3_384, "sha3-384", 48, "SHA3-384"),
+    HASH(SHA3_512, "sha3-512", 64, "SHA3-512"),
+    HASH(SHA3_SHAKE128, "shake128", 32, "SHAKE128", .max_result = MAX_SHAKE),
+    HASH(SHA3_SHAKE256, "shake256", 64, "SHAKE256", .max_result = MAX_SHAKE),
+    HMAC(MD5, "hmac-md5", 16, "HMAC/MD5"),
+    HMAC(SHA1, "hmac-sha1", 20, "HMAC/SHA1"),
+    HMAC(SHA_224, "hmac-sha224", 28, "HMAC/SHA224"),
+    HMAC(SHA_256, "hmac-sha256", 32, "HMAC/SHA256"),
+    HMAC(SHA_384, "hmac-sha384", 48, "HMAC/SHA384"),
+    HMAC(SHA_512, "hmac-sha512", 64, "HMAC/SHA512"),
+    { .service = VCRYPTO_SERVICE_MAC,
+      .id = VCRYPTO_MAC_CMAC_3DES,
+      .name = "cmac-3des",
+      .engine = &vcrypto_engine_openssl_mac,
+      .result_len = 8,
+      .keys = { { 16, "CMAC/DES-EDE-CBC" }, { 24, "CMAC/DES-EDE3-CBC" } } },
+    { .service = VCRYPTO_SERVICE_MAC,
+      .id = VCRYPTO_MAC_CMAC_AES,
+      .name = "cmac-aes",
+      .engine = &vcrypto_engine_openssl_mac,
+      .result_len = 16,
+      .keys = { { 16, "CMAC/AES-128-CBC" },
+                { 24, "CMAC/AES-192-CBC" },
+                { 32, "CMAC/AES-256-CBC" } } },
+    { .service = VCRYPTO_SERVICE_MAC,
+      .id = VCRYPTO_MAC_GMAC_AES,
+      .name = "gmac-aes",
+      .engine = &vcrypto_engine_openssl_mac,
+      .iv_len = 12,
+      .result_len = 16,
+      .keys = { { 16, "GMAC/AES-128-GCM" },
+                { 24, "GMAC/AES-192-GCM" },
+                { 32, "GMAC/AES-256-GCM" } } },
+    { .service = VCRYPTO_SERVICE_MAC,
+      .id = VCRYPTO_MAC_CBCMAC_AES,
+      .name = "cbcmac-aes",
+      .engine = &vcrypto_engine_openssl_cbcmac,
+      .granule = 16,
+      .min_len = 16,
+      .result_len = 16,
+      .keys = { { 16, "AES-128-CBC" }, { 24, "AES-192-CBC" }, { 32, "AES-256-CBC" } } },
+    { .service = VCRYPTO_SERVICE_MAC,
+      .id = VCRYPTO_MAC_XCBC_AES,
+      .name = "xcbc-aes",
+      .engine = &vcrypto_engine_openssl_xcbc,
+      .result_len = 16,
+      .keys = { { 16, "AES-128-CBC" } } },
+    { .service = VCRYPTO_SERVICE_AEAD,
+      .id = VCRYPTO_AEAD_GCM,
+      .name = "aes-gcm",
+      .engine = &vcrypto_engine_openssl_gcm,
+      .iv_lens = 1u << 12 | 1u << 16,
+      .tag_lens = 1u << 4 | 1u << 8 | 0x1fu << 12,
+      .keys = { { 16, "AES-128-GCM" }, { 24, "AES-192-GCM" }, { 32, "AES-256-GCM" } } },
+    { .service = VCRYPTO_SERVICE_AEAD,
+      .id = VCRYPTO_AEAD_CCM,
+      .name = "aes-ccm",
+      .engine = &vcrypto_engine_openssl_ccm,
+      .iv_lens = 0x7fu << 7,
+      .iv_in_slot = 1, /* the slot's first byte is CCM's own */
+      .tag_lens =
+          1u << 4 | 1u << 6 | 1u << 8 | 1u << 10 | 1u << 12 | 1u << 14 | 1u << 16,
+      .keys = { { 16, "AES-128-CCM" }, { 24, "AES-192-CCM" }, { 32, "AES-256-CCM" } } },
+    { .service = VCRYPTO_SERVICE_AEAD,
+      .id = VCRYPTO_AEAD_CHACHA20_POLY1305,
+      .name = "chacha20-poly1305",
+      .engine = &vcrypto_engine_openssl_aead,
+      .iv_lens = 1u << 12,
+      .tag_lens = 1u << 16,
+      .keys = { { 32, "ChaCha20-Poly1305" } } },
 };
 
 const struct vcrypto_algorithm *vcrypto_algorithm_rows(size_t *count)

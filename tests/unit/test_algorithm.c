@@ -44,7 +44,12 @@ static void mask_has_what_can_be_found(void)
         ut_context("algorithm %u", id);
         UT_TRUE((vcrypto_algorithm_find(VCRYPTO_SERVICE_CIPHER, id) != NULL) == set);
     }
-    UT_EQ_U64(vcrypto_algorithms_mask(VCRYPTO_SERVICE_HASH), 0);
+    UT_EQ_U64(vcrypto_algorithms_mask(VCRYPTO_SERVICE_HASH), 0x1ffe);
+    UT_EQ_U64(vcrypto_algorithms_mask(VCRYPTO_SERVICE_MAC),
+              0x7e | UINT64_C(3) << 25 | UINT64_C(1) << 41 | UINT64_C(1) << 49 |
+                  UINT64_C(1) << 53);
+    UT_EQ_U64(vcrypto_algorithms_mask(VCRYPTO_SERVICE_AEAD), 0xe);
+    UT_EQ_U64(vcrypto_algorithms_mask(VCRYPTO_SERVICE_AKCIPHER), 0);
 }
 
 static void key_sizes_are_exactly_those_of_the_algorithm(void)

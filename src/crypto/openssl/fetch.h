@@ -17,4 +17,12 @@ void vcrypto_openssl_fini(void);
 EVP_CIPHER *vcrypto_openssl_cipher(const struct vcrypto_algorithm *algorithm,
                                    unsigned key_index);
 
+/* vcrypto_openssl_digest: the same for a row of vcrypto_engine_openssl_hash. */
+EVP_MD *vcrypto_openssl_digest(const struct vcrypto_algorithm *algorithm);
+
+/* vcrypto_openssl_mac: the same for a row of vcrypto_engine_openssl_mac, whose library
+ * names are those of a MAC and of what it is made of: a context, to be copied. */
+EVP_MAC_CTX *vcrypto_openssl_mac(const struct vcrypto_algorithm *algorithm,
+                                 unsigned key_index);
+
 #endif

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every known answer, in every form that a driver may write it in, with the bytes in
+ * pieces of several sizes and in place: from the chain to the result, through all
+ * layers but the rings.
+ */
+#include <string.h>
+
+#include "support/forms.h"
+#include "support/operations.h"
+#include "support/ut.h"
+#include "vcrypto/serve.h"
+
+#define ALL_FEATURES ((1u << VCRYPTO_FEATURE_COUNT) - 1)
+#define MAX_SIZE     (1u << 20)
+#define GUARD        0xee
+
+static struct vcrypto_service_point point;
+
+static int set_up(void)
+{
+    static const struct vcrypto_backend_config config = {
+        .queues = 2,
+        .max_sessions = 100,
+        .max_cipher_key_len = 256,
+        .max_auth_key_len = 512,
+        .max_akcipher_key_len = 4096,
+        .max_size = MAX_SIZE,
+    };
+    struct vcrypto_capabilities can;
+    const char *why;
+
+    point.backend = vcrypto_backend_new(&config, &why);
+    if (!point.backend) {
+        return -1;
+    }
+    vcrypto_backend_capabilities(point.backend, &can);
+    point.limits = (struct vcrypto_wire_limits){
+        .services = can.services,
+        .max_size = MAX_SIZE,
+        .max_cipher_key_len = 256,
+        .max_auth_key_len = 512,
+        .max_akcipher_key_len = 4096,
+        .queues = 2,
+        .features = ALL_FEATURES,
+        .padded_framing = true,
+    };
+    point.ready = true;
+    return 0;
+}
+
+static int tear_down(void)
+{
+    vcrypto_backend_free(point.backend);
+    return 0;
+}
+
+static void use_form(enum form form)
+{
+    point.limits.features = form == FORM_LEGACY ? 0 : ALL_FEATURES;
+}
+
+static GByteArray *flatten(const struct form_message *message)
+{
+    GByteArray *bytes = g_byte_array_new();
+
+    for (unsigned i = 0; i < message->n; i++) {
+        g_byte_array_append(bytes, message->fields[i].data, message->fields[i].len);
+    }
+    return bytes;
+}
+
+static uint64_t create(const struct form_operation *operation, enum form form,
+                       uint32_t *status)
+{
+    struct form_message message;
+    struct vcrypto_control_reply reply;
+    struct iovec out, in = { NULL, VCRYPTO_CREATE_REPLY_SIZE };
+    struct vcrypto_chain chain = { &out, 1, &in, 1 };
+    uint64_t id;
+
+    form_create(operation, form, &message);
+    g_autoptr(GByteArray) bytes = flatten(&message);
+
+    out = (struct iovec){ bytes->data, bytes->len };
+    vcrypto_serve_control(&point, &chain, &reply);
+    memcpy(&id, reply.bytes, 8);
+    memcpy(status, reply.bytes + 8, 4);
+    return id;
+}
+
+static uint32_t destroy(const struct form_operation *operation, enum form form,
+                        uint64_t id)
+{
+    struct form_message message;
+    struct vcrypto_control_reply reply;
+    struct iovec out, in = { NULL, 1 };
+    struct vcrypto_chain chain = { &out, 1, &in, 1 };
+
+    form_destroy(operation, form, id, &message);
+    out = (struct iovec){ message.fixed, message.fields[0].len };
+    vcrypto_serve_control(&point, &chain, &reply);
+    return reply.bytes[0];
+}
+
+/* Cuts @len bytes at @data into pieces of @size, the last one shorter. */
+static GArray *cut(uint8_t *data, size_t len, size_t size)
+{
+    GArray *iov = g_array_new(FALSE, FALSE, sizeof(struct iovec));
+
+    for (size_t at = 0; at < len; at += size) {
+        struct iovec piece = { data + at, MIN(size, len - at) };
+
+        g_array_append_val(iov, piece);
+    }
+    return iov;
+}
+
+struct outcome {
+    uint8_t status;
+    uint32_t used;
+    uint8_t *bytes; /* the writable ones before the status */
+};
+
+/* Runs one data request with readable and writable bytes in pieces of @piece. */
+static struct outcome run_bytes(GByteArray *readable, uint32_t writable, size_t piece,
+                                uint32_t queue)
+{
+    uint8_t *room = g_malloc(writable + 1);
+    struct vcrypto_request request;
+    g_autoptr(GArray) out = cut(readable->data, readable->len, piece);
+    g_autoptr(GArray) in = cut(room, writable + 1, piece);
+
+    memset(room, GUARD, writable + 1);
+    memset(&request, GUARD, sizeof(request));
+    request.chain = (struct vcrypto_chain){ (struct iovec *)out->data, out->len,
+                                            (struct iovec *)in->data, in->len };
+    UT_EQ_U64(vcrypto_serve_data(&point, queue, &request, 1, NULL), 1);
+    return (struct outcome){ (uint8_t)request.status,
+                             vcrypto_serve_used_length(&request, writable + 1), room };
+}
+
+static struct outcome run(const struct form_operation *operation, enum form form,
+                          uint64_t id, size_t piece, uint32_t queue)
+{
+    struct form_message message;
+
+    form_data(operation, form, id, &message);
+    g_autoptr(GByteArray) readable = flatten(&message);
+
+    return run_bytes(readable, operation->dst_len + operation->result_len, piece,
+                     queue);
+}
+
+static void check_answer(const struct known_answer *k, enum form form, uint64_t id)
+{
+    static const size_t pieces[] = { 1, 3, 16, 31, 4096 };
+
+    for (unsigned i = 0; i < 2 * G_N_ELEMENTS(pieces); i++) {
+        size_t piece = pieces[i / 2];
+        struct outcome outcome = run(&k->operation, form, id, piece, i % 2);
+
+        ut_context("%s, %s, pieces of %zu, queue %u", k->name, form_name(form), piece,
+                   i % 2);
+        UT_EQ_U64(outcome.status, VCRYPTO_OK);
+        UT_EQ_U64(outcome.used, k->answer.len + 1);
+        UT_EQ_MEM(outcome.bytes, k->answer.data, k->answer.len);
+        g_free(outcome.bytes);
+    }
+}
+
+static void every_known_answer_in_every_form(void)
+{
+    const GArray *all = known_answers();
+
+    for (unsigned i = 0; i < all->len; i++) {
+        const struct known_answer *k = &g_array_index(all, struct known_answer, i);
+
+        for (enum form form = 0; form < FORMS; form++) {
+            uint64_t id = 0;
+            uint32_t status = VCRYPTO_OK;
+
+            use_form(form);
+            ut_context("%s, %s", k->name, form_name(form));
+            if (!form_stateless(form)) {
+                id = create(&k->operation, form, &status);
+            }
+            UT_EQ_U64_FATAL(status, VCRYPTO_OK);
+            check_answer(k, form, id);
+            if (id) {
+                UT_EQ_U64(destroy(&k->operation, form, id), VCRYPTO_OK);
+            }
+        }
+    }
+    ut_note("%u known answers in %u forms", all->len, FORMS);
+    UT_EQ_U64(vcrypto_backend_sessions(point.backend), 0);
+}
+
+/* ---- AEAD ---- */
+
+static void one_flipped_bit_is_badmsg_and_leaves_nothing(void)
+{
+    const GArray *all = known_answers();
+
+    use_form(FORM_STATELESS);
+    for (unsigned i = 0; i < all->len; i++) {
+        const struct known_answer *k = &g_array_index(all, struct known_answer, i);
+        struct form_operation o = k->operation;
+        uint32_t total = o.aad.len + o.src.len;
+
+        if (o.service != VCRYPTO_SERVICE_AEAD || o.operation != 1) {
+            continue;
+        }
+        g_autofree uint8_t *src = g_memdup2(o.src.data, o.src.len);
+        g_autofree uint8_t *aad = g_memdup2(o.aad.data, o.aad.len);
+
+        o.src.data = src;
+        o.aad.data = aad;
+        for (uint32_t at = 0; at < total; at++) {
+            uint8_t *byte = at < o.aad.len ? &aad[at] : &src[at - o.aad.len];
+            struct outcome outcome;
+
+            *byte ^= (uint8_t)(1u << at % 8);
+            outcome = run(&o, FORM_STATELESS, 0, at % 2 ? 5 : 4096, 0);
+            *byte ^= (uint8_t)(1u << at % 8);
+            ut_context("%s, byte %u", k->name, at);
+            UT_EQ_U64(outcome.status, VCRYPTO_BADMSG);
+            UT_EQ_U64(outcome.used, 1);
+            for (uint32_t b = 0; b < o.dst_len; b++) {
+                UT_EQ_U64(outcome.bytes[b], 0);
+            }
+            g_free(outcome.bytes);
+        }
+        check_answer(k, FORM_STATELESS,
+                     0); /* and the next request is as good as ever */
+    }
+}
+
+static void tags_of_every_length(void)
+{
+    static const uint32_t legal[] = { [VCRYPTO_AEAD_GCM] = 0x1f110,
+                                      [VCRYPTO_AEAD_CCM] = 0x15550,
+                                      [VCRYPTO_AEAD_CHACHA20_POLY1305] = 0x10000 };
+    static const uint8_t key[32] = { 1 }, iv[12] = { 2 }, src[33] = { 3 };
+
+    use_form(FORM_STATELESS);
+    for (uint32_t a = 1; a <= 3; a++) {
+        for (uint32_t tag_len = 0; tag_len <= 20; tag_len++) {
+            struct form_operation o = { .service = VCRYPTO_SERVICE_AEAD,
+                                        .algorithm = a,
+                                        .key = { key, 32 },
+                                        .iv = { iv, 12 },
+                                        .src = { src, 33 },
+                                        .dst_len = 33 + tag_len,
+                                        .tag_len = tag_len };
+            struct outcome sealed = run(&o, FORM_STATELESS, 0, 4096, 0), opened;
+
+            ut_context("algorithm %u, tag of %u", a, tag_len);
+            UT_EQ_U64(sealed.status,
+                      legal[a] >> tag_len & 1 ? VCRYPTO_OK : VCRYPTO_ERR);
+            o.operation = 1;
+            o.src = (struct form_bytes){ sealed.bytes, 33 + tag_len };
+            o.dst_len = 33;
+            opened = run(&o, FORM_STATELESS, 0, 4096, 0);
+            UT_EQ_U64(opened.status, sealed.status);
+            if (opened.status == VCRYPTO_OK) {
+                UT_EQ_MEM(opened.bytes, src, 33);
+            }
+            g_free(sealed.bytes);
+            g_free(opened.bytes);
+        }
+    }
+}
+
+static void nonces_of_every_length(void)
+{
+    static const uint32_t legal[] = { [VCRYPTO_AEAD_GCM] = 0x11000,
+                                      [VCRYPTO_AEAD_CCM] = 0x3f80,
+                                      [VCRYPTO_AEAD_CHACHA20_POLY1305] = 0x1000 };
+    static const uint8_t key[32] = { 1 }, iv[20] = { 2 }, src[33] = { 3 };
+
+    use_form(FORM_STATELESS);
+    for (uint32_t a = 1; a <= 3; a++) {
+        for (uint32_t iv_len = 0; iv_len <= 20; iv_len++) {
+            struct form_operation o = { .service = VCRYPTO_SERVICE_AEAD,
+                                        .algorithm = a,
+                                        .key = { key, 32 },
+                                        .iv = { iv, iv_len },
+                                        .src = { src, 33 },
+                                        .dst_len = 49,
+                                        .tag_len = 16 };
+            struct outcome sealed = run(&o, FORM_STATELESS, 0, 4096, 0), opened;
+
+            ut_context("algorithm %u, nonce of %u", a, iv_len);
+            UT_EQ_U64(sealed.status, legal[a] >> iv_len & 1 ? VCRYPTO_OK : VCRYPTO_ERR);
+            o.operation = 1;
+            o.src = (struct form_bytes){ sealed.bytes, 49 };
+            o.dst_len = 33;
+            opened = run(&o, FORM_STATELESS, 0, 4096, 0);
+            UT_EQ_U64(opened.status, sealed.status);
+            g_free(sealed.bytes);
+            g_free(opened.bytes);
+        }
+    }
+}
+
+static void ccm_lengths_fit_what_the_nonce_leaves(void)
+{
+    static const uint8_t key[16] = { 1 }, iv[13] = { 2 };
+    static uint8_t src[65536];
+
+    use_form(FORM_STATELESS);
+    for (uint32_t len = 65535; len <= 65536; len++) {
+        struct form_operation o = { .service = VCRYPTO_SERVICE_AEAD,
+                                    .algorithm = VCRYPTO_AEAD_CCM,
+                                    .key = { key, 16 },
+                                    .iv = { iv, 13 },
+                                    .src = { src, len },
+                                    .dst_len = len + 8,
+                                    .tag_len = 8 };
+        struct outcome outcome = run(&o, FORM_STATELESS, 0, 70000, 0);
+
+        UT_EQ_U64(outcome.status, len == 65535 ? VCRYPTO_OK : VCRYPTO_ERR);
+        g_free(outcome.bytes);
+    }
+}
+
+/* ---- results ---- */
+
+static void digests_are_cut_to_what_is_asked_for(void)
+{
+    const GArray *all = known_answers();
+
+    for (unsigned i = 0; i < all->len; i++) {
+        const struct known_answer *k = &g_array_index(all, struct known_answer, i);
+        struct form_operation o = k->operation;
+        bool xof = o.service == VCRYPTO_SERVICE_HASH && o.algorithm > 10;
+
+        if (o.service != VCRYPTO_SERVICE_HASH && o.service != VCRYPTO_SERVICE_MAC) {
+            continue;
+        }
+        use_form(FORM_STATELESS);
+        for (uint32_t len = 0; len <= k->answer.len + 1; len++) {
+            struct outcome outcome;
+
+            o.result_len = len;
+            outcome = run(&o, FORM_STATELESS, 0, 4096, 0);
+            ut_context("%s, %u bytes", k->name, len);
+            if (len && (len <= k->answer.len || xof)) {
+                UT_EQ_U64(outcome.status, VCRYPTO_OK);
+                UT_EQ_MEM(outcome.bytes, k->answer.data, MIN(len, k->answer.len));
+            } else {
+                UT_EQ_U64(outcome.status, VCRYPTO_ERR);
+            }
+            g_free(outcome.bytes);
+        }
+    }
+}
+
+/* A session says how long its results are at most; 0 stands for the natural length. */
+static void sessions_limit_their_results(void)
+{
+    static const struct {
+        uint32_t algorithm, session, request;
+        enum vcrypto_status created, status;
+    } cases[] = {
+        { VCRYPTO_HASH_SHA1, 0, 20, VCRYPTO_OK, VCRYPTO_OK },
+        { VCRYPTO_HASH_SHA1, 0, 21, VCRYPTO_OK, VCRYPTO_ERR },
+        { VCRYPTO_HASH_SHA1, 12, 12, VCRYPTO_OK, VCRYPTO_OK },
+        { VCRYPTO_HASH_SHA1, 12, 11, VCRYPTO_OK, VCRYPTO_OK },
+        { VCRYPTO_HASH_SHA1, 12, 13, VCRYPTO_OK, VCRYPTO_ERR },
+        { VCRYPTO_HASH_SHA1, 12, 0, VCRYPTO_OK, VCRYPTO_ERR },
+        { VCRYPTO_HASH_SHA1, 21, 20, VCRYPTO_ERR, VCRYPTO_INVSESS },
+        { VCRYPTO_HASH_SHA3_SHAKE128, 0, 32, VCRYPTO_OK, VCRYPTO_OK },
+        { VCRYPTO_HASH_SHA3_SHAKE128, 0, 33, VCRYPTO_OK, VCRYPTO_ERR },
+        { VCRYPTO_HASH_SHA3_SHAKE256, 0, 64, VCRYPTO_OK, VCRYPTO_OK },
+        { VCRYPTO_HASH_SHA3_SHAKE256, 65536, 65536, VCRYPTO_OK, VCRYPTO_OK },
+        { VCRYPTO_HASH_SHA3_SHAKE256, 65537, 65536, VCRYPTO_ERR, VCRYPTO_INVSESS },
+    };
+
+    use_form(FORM_EXACT);
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct form_operation o = { .service = VCRYPTO_SERVICE_HASH,
+                                    .algorithm = cases[i].algorithm,
+                                    .src = { "abc", 3 },
+                                    .result_len = cases[i].session };
+        struct outcome outcome;
+        uint32_t status;
+        uint64_t id = create(&o, FORM_EXACT, &status);
+
+        ut_context("case %u", i);
+        UT_EQ_U64(status, cases[i].created);
+        o.result_len = cases[i].request;
+        outcome = run(&o, FORM_EXACT, id, 4096, 0);
+        UT_EQ_U64(outcome.status, cases[i].status);
+        g_free(outcome.bytes);
+        destroy(&o, FORM_EXACT, id);
+    }
+}
+
+/* ---- sessions and services ---- */
+
+static const struct known_answer *first_of(uint32_t service)
+{
+    const GArray *all = known_answers();
+
+    for (unsigned i = 0; i < all->len; i++) {
+        const struct known_answer *k = &g_array_index(all, struct known_answer, i);
+
+        if (k->operation.service == service && k->operation.operation == 0) {
+            return k;
+        }
+    }
+    UT_FAIL_FATAL("no known answer for service %u", service);
+}
+
+static void a_session_of_another_service_is_invalid(void)
+{
+    for (uint32_t a = VCRYPTO_SERVICE_CIPHER; a <= VCRYPTO_SERVICE_AEAD; a++) {
+        for (uint32_t b = VCRYPTO_SERVICE_CIPHER; b <= VCRYPTO_SERVICE_AEAD; b++) {
+            for (enum form form = FORM_LEGACY; form <= FORM_PADDED; form++) {
+                const struct known_answer *k = first_of(a), *other = first_of(b);
+                struct outcome outcome;
+                uint32_t status;
+                uint64_t id;
+
+                use_form(form);
+                id = create(&k->operation, form, &status);
+                outcome = run(&other->operation, form, id, 4096, 0);
+                ut_context("service %u on a session of %u, %s", b, a, form_name(form));
+                UT_EQ_U64(outcome.status, a == b ? VCRYPTO_OK : VCRYPTO_INVSESS);
+                g_free(outcome.bytes);
+                check_answer(k, form, id);
+                destroy(&k->operation, form, id);
+            }
+        }
+    }
+}
+
+static void no_space_is_told_only_to_those_who_know_the_word(void)
+{
+    const struct form_operation *o = &first_of(VCRYPTO_SERVICE_HASH)->operation;
+    uint64_t ids[100];
+    uint32_t status;
+
+    use_form(FORM_EXACT);
+    for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++) {
+        ids[i] = create(o, FORM_EXACT, &status);
+        UT_EQ_U64(status, VCRYPTO_OK);
+    }
+    UT_EQ_U64(create(o, FORM_EXACT, &status), 0);
+    UT_EQ_U64(status, VCRYPTO_NOSPC);
+    use_form(FORM_LEGACY);
+    UT_EQ_U64(create(o, FORM_LEGACY, &status), 0);
+    UT_EQ_U64(status, VCRYPTO_ERR);
+    for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++) {
+        UT_EQ_U64(destroy(o, FORM_LEGACY, ids[i]), VCRYPTO_OK);
+    }
+}
+
+static void the_flag_counts_only_with_feature_bit_0(void)
+{
+    const struct known_answer *k = first_of(VCRYPTO_SERVICE_CIPHER);
+    static const uint32_t flags[] = { 0, 1, 2, 0xffffffff };
+    struct form_message message;
+    uint32_t status;
+    uint64_t id;
+
+    use_form(FORM_LEGACY);
+    id = create(&k->operation, FORM_LEGACY, &status);
+    for (unsigned i = 0; i < G_N_ELEMENTS(flags); i++) {
+        for (unsigned bit0 = 0; bit0 < 2; bit0++) {
+            for (unsigned lenient = 0; lenient < 2; lenient++) {
+                bool fine = !bit0 || flags[i] & 1 || lenient;
+                struct outcome outcome;
+
+                point.limits.features = bit0;
+                point.limits.lenient_session_flag = lenient;
+                form_data(&k->operation, FORM_LEGACY, id, &message);
+                memcpy(message.fixed + 16, &flags[i], 4);
+                g_autoptr(GByteArray) bytes = flatten(&message);
+
+                outcome = run_bytes(bytes, k->operation.dst_len, 4096, 0);
+                ut_context("flag 0x%x, bit 0 %u, lenient %u", flags[i], bit0, lenient);
+                UT_EQ_U64(outcome.status, fine ? VCRYPTO_OK : VCRYPTO_NOTSUPP);
+                g_free(outcome.bytes);
+            }
+        }
+    }
+    point.limits.lenient_session_flag = false;
+    destroy(&k->operation, FORM_LEGACY, id);
+}
+
+static void padding_that_is_not_zero_is_no_padding(void)
+{
+    const struct known_answer *k = first_of(VCRYPTO_SERVICE_HASH);
+    struct form_message message;
+
+    use_form(FORM_STATELESS_PADDED);
+    for (unsigned i = 0; i < 3; i++) {
+        struct outcome outcome;
+
+        form_data(&k->operation, FORM_STATELESS_PADDED, 0, &message);
+        message.fixed[103] = i == 1;
+        point.limits.padded_framing = i != 2;
+        g_autoptr(GByteArray) bytes = flatten(&message);
+
+        /* Without padding the message is what comes right after the parameters. */
+        outcome = run_bytes(bytes, k->operation.result_len, 4096, 0);
+        UT_EQ_U64(outcome.status, VCRYPTO_OK);
+        if (k->operation.src.len) {
+            UT_TRUE((memcmp(outcome.bytes, k->answer.data, k->answer.len) == 0) ==
+                    (i == 0));
+        }
+        g_free(outcome.bytes);
+    }
+    point.limits.padded_framing = true;
+}
+
+/* ---- stateless ---- */
+
+static void a_reset_forgets_stateless_keys(void)
+{
+    const struct known_answer *k = first_of(VCRYPTO_SERVICE_CIPHER);
+
+    check_answer(k, FORM_STATELESS, 0);
+    vcrypto_backend_reset(point.backend);
+    use_form(FORM_STATELESS);
+    check_answer(k, FORM_STATELESS, 0);
+}
+
+static void stateless_faults_have_an_order(void)
+{
+    struct form_operation o = first_of(VCRYPTO_SERVICE_MAC)->operation;
+    struct outcome outcome;
+
+    use_form(FORM_STATELESS);
+    o.algorithm = 63;
+    o.result_len = 0; /* wrong as well, but the algorithm comes first */
+    outcome = run(&o, FORM_STATELESS, 0, 4096, 0);
+    UT_EQ_U64(outcome.status, VCRYPTO_NOTSUPP);
+    g_free(outcome.bytes);
+    o = first_of(VCRYPTO_SERVICE_CIPHER)->operation;
+    o.key.len--;
+    outcome = run(&o, FORM_STATELESS, 0, 4096, 0);
+    UT_EQ_U64(outcome.status, VCRYPTO_ERR);
+    g_free(outcome.bytes);
+    point.limits.features &= ~(1u << VCRYPTO_F_CIPHER_STATELESS_MODE);
+    o.key.len++;
+    outcome = run(&o, FORM_STATELESS, 0, 4096, 0);
+    UT_EQ_U64(outcome.status, VCRYPTO_NOTSUPP);
+    g_free(outcome.bytes);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct ut_test tests[] = {
+        { "every known answer in every form", every_known_answer_in_every_form },
+        { "one flipped bit is BADMSG and leaves nothing",
+          one_flipped_bit_is_badmsg_and_leaves_nothing },
+        { "tags of every length", tags_of_every_length },
+        { "nonces of every length", nonces_of_every_length },
+        { "CCM lengths fit what the nonce leaves",
+          ccm_lengths_fit_what_the_nonce_leaves },
+        { "digests are cut to what is asked for",
+          digests_are_cut_to_what_is_asked_for },
+        { "sessions limit their results", sessions_limit_their_results },
+        { "a session of another service is invalid",
+          a_session_of_another_service_is_invalid },
+        { "no space is told only to those who know the word",
+          no_space_is_told_only_to_those_who_know_the_word },
+        { "the flag counts only with feature bit 0",
+          the_flag_counts_only_with_feature_bit_0 },
+        { "padding that is not zero is no padding",
+          padding_that_is_not_zero_is_no_padding },
+        { "a reset forgets stateless keys", a_reset_forgets_stateless_keys },
+        { "stateless faults have an order", stateless_faults_have_an_order },
+        { NULL, NULL },
+    };
+    static const struct ut_suite suites[] = { { "forms", set_up, tear_down, tests },
+                                              { NULL, NULL, NULL, NULL } };
+
+    return ut_main(argc, argv, suites);
+}

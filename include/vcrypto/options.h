@@ -17,6 +17,16 @@ struct vcrypto_options {
     uint64_t max_size;
     uint64_t max_cipher_key_len;
     uint64_t max_auth_key_len;
+    uint64_t max_akcipher_key_len;
+    uint64_t mux;
+    uint64_t cipher_stateless;
+    uint64_t hash_stateless;
+    uint64_t mac_stateless;
+    uint64_t aead_stateless;
+    uint64_t akcipher_stateless;
+    uint64_t padded_framing;
+    uint64_t lenient_session_flag;
+    uint64_t mac_iv_prefix;
     uint64_t poll_max_ns;
     uint64_t ready;
 };
@@ -33,8 +43,9 @@ struct vcrypto_option {
     uint64_t minimum;
     uint64_t maximum;
     uint64_t initial;
-    size_t offset; /* of the value in struct vcrypto_options */
-    bool any_time; /* may be changed while the device runs */
+    size_t offset;  /* of the value in struct vcrypto_options */
+    bool any_time;  /* may be changed while the device runs */
+    bool needs_mux; /* stands for a feature bit that needs the first one */
     const char *help;
 };
 
@@ -59,10 +70,19 @@ uint64_t *vcrypto_option_value(struct vcrypto_options *options,
 bool vcrypto_option_check(const struct vcrypto_option *option, uint64_t value,
                           char message[VCRYPTO_OPTION_MESSAGE]);
 
+/**
+ * vcrypto_options_features: the feature bits of the crypto device that @options let it
+ * offer; bit n stands for number n. None of the others without bit 0. Any thread.
+ *
+ * Specification: "Feature bits".
+ */
+uint32_t vcrypto_options_features(const struct vcrypto_options *options);
+
 /** One backend, as the arguments of the plugin ask for it. */
 struct vcrypto_argument_backend {
     char *name;
     struct vcrypto_options options;
+    const char *stateless_on; /* the key that asked for stateless requests, if any */
 };
 
 /** The arguments of the plugin. */

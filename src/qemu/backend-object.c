@@ -82,6 +82,8 @@ static void backend_complete(CryptoDevBackend *parent, Error **errp)
         .max_sessions = (uint32_t)options->max_sessions,
         .max_cipher_key_len = (uint32_t)options->max_cipher_key_len,
         .max_auth_key_len = (uint32_t)options->max_auth_key_len,
+        .max_akcipher_key_len = (uint32_t)options->max_akcipher_key_len,
+        .no_mac_iv_prefix = !options->mac_iv_prefix,
         .max_size = options->max_size,
     };
     backend->core = vcrypto_backend_new(&config, &why);

@@ -46,6 +46,11 @@ static void init_service_point(VCryptoDevice *device)
             .services = can.services,
             .max_size = options->max_size,
             .max_cipher_key_len = (uint32_t)options->max_cipher_key_len,
+            .max_auth_key_len = (uint32_t)options->max_auth_key_len,
+            .max_akcipher_key_len = (uint32_t)options->max_akcipher_key_len,
+            .queues = (uint32_t)options->queues,
+            .padded_framing = options->padded_framing,
+            .lenient_session_flag = options->lenient_session_flag,
         },
         .ready = options->ready,
     };
@@ -118,6 +123,23 @@ void vcrypto_device_unrealize(VCryptoDevice *device)
     g_free(device);
 }
 
+/* All bits of the crypto device but the first, which each of them needs. */
+#define STATELESS_FEATURES                                                             \
+    ((1u << VCRYPTO_FEATURE_COUNT) - 1 - (1u << VCRYPTO_F_MUX_MODE))
+
+uint64_t vcrypto_device_features(VCryptoDevice *device)
+{
+    uint32_t features = vcrypto_options_features(&device->backend->options);
+
+    /* A service's stateless bit is its number plus 1. */
+    return features & (device->point.limits.services << 1 | 1u << VCRYPTO_F_MUX_MODE);
+}
+
+bool vcrypto_device_features_valid(uint64_t features)
+{
+    return !(features & STATELESS_FEATURES) || features & 1u << VCRYPTO_F_MUX_MODE;
+}
+
 void vcrypto_device_get_config(VCryptoDevice *device, uint8_t *config)
 {
     const struct vcrypto_options *options = &device->backend->options;
@@ -155,8 +177,15 @@ void vcrypto_device_set_status(VCryptoDevice *device, uint8_t status)
 {
     bool run = may_run(device->vdev, status);
 
-    /* Not earlier: the address space is set only after the device is realized. */
+    /* Not earlier: the address space is set only after the device is realized. While
+     * queues are served, what was negotiated does not change, and so is not written. */
     if (run) {
+        uint32_t features = (uint32_t)device->vdev->guest_features &
+                            (STATELESS_FEATURES | 1u << VCRYPTO_F_MUX_MODE);
+
+        if (device->point.limits.features != features) {
+            device->point.limits.features = features;
+        }
         vcrypto_memory_follow(&device->memory, device->vdev->dma_as, memory_changed,
                               device);
     }

@@ -34,6 +34,13 @@ struct VCryptoDevice {
 
 /* vcrypto_device_realize: bind @dev to @backend. */
 void vcrypto_device_realize(DeviceState *dev, VCryptoBackend *backend, Error **errp);
+
+/* vcrypto_device_features: the feature bits of its own that the device offers. */
+uint64_t vcrypto_device_features(VCryptoDevice *device);
+
+/* vcrypto_device_features_valid: whether a driver may take @features together. */
+bool vcrypto_device_features_valid(uint64_t features);
+
 void vcrypto_device_unrealize(VCryptoDevice *device);
 void vcrypto_device_get_config(VCryptoDevice *device, uint8_t *config);
 void vcrypto_device_set_status(VCryptoDevice *device, uint8_t status);

@@ -50,7 +50,19 @@ static void takeover_unrealize(DeviceState *dev)
 static uint64_t takeover_get_features(VirtIODevice *vdev, uint64_t features,
                                       Error **errp)
 {
-    return is_ours(vdev) ? features : stock.get_features(vdev, features, errp);
+    if (!is_ours(vdev)) {
+        return stock.get_features(vdev, features, errp);
+    }
+    return state(vdev) ? features | vcrypto_device_features(state(vdev)) : features;
+}
+
+/* The stock class leaves it empty: then every choice of a driver's is taken. */
+static int takeover_validate_features(VirtIODevice *vdev)
+{
+    if (!is_ours(vdev)) {
+        return stock.validate_features ? stock.validate_features(vdev) : 0;
+    }
+    return vcrypto_device_features_valid(vdev->guest_features) ? 0 : -EINVAL;
 }
 
 static void takeover_get_config(VirtIODevice *vdev, uint8_t *config)
@@ -155,6 +167,7 @@ bool vcrypto_takeover(void)
     vdc->realize = takeover_realize;
     vdc->unrealize = takeover_unrealize;
     vdc->get_features = takeover_get_features;
+    vdc->validate_features = takeover_validate_features;
     vdc->get_config = takeover_get_config;
     vdc->reset = takeover_reset;
     vdc->set_status = takeover_set_status;

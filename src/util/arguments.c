@@ -102,16 +102,9 @@ static const struct vcrypto_option *find_option(const char *key, size_t length)
 static bool fail_unknown_key(char message[VCRYPTO_OPTION_MESSAGE], const char *name,
                              const char *key, size_t length)
 {
-    size_t count, used;
-    const struct vcrypto_option *table = vcrypto_options_table(&count);
-
-    used = (size_t)snprintf(message, VCRYPTO_OPTION_MESSAGE,
-                            "%.64s: there is no key '%.*s'; the keys are", name,
-                            length < 64 ? (int)length : 64, key);
-    for (size_t i = 0; i < count && used < VCRYPTO_OPTION_MESSAGE; i++) {
-        used += (size_t)snprintf(message + used, VCRYPTO_OPTION_MESSAGE - used, "%s %s",
-                                 i ? "," : "", table[i].name);
-    }
+    snprintf(message, VCRYPTO_OPTION_MESSAGE,
+             "%.64s: there is no key '%.*s'; see which there are with help=on", name,
+             length < 64 ? (int)length : 64, key);
     return false;
 }
 
@@ -155,6 +148,7 @@ static bool add_backend(struct vcrypto_arguments *arguments, const char *name,
     arguments->backends = backends;
     added = &backends[arguments->count];
     added->name = strdup(name);
+    added->stateless_on = NULL;
     vcrypto_options_initial(&added->options);
     if (!added->name) {
         return fail(message, "no memory; free some");
@@ -186,7 +180,23 @@ static bool set_option(struct vcrypto_arguments *arguments, const char *key,
         return fail_for_backend(message, backend->name, why);
     }
     *vcrypto_option_value(&backend->options, option) = value;
+    if (option->needs_mux && value) {
+        backend->stateless_on = option->name;
+    }
     return true;
+}
+
+/* What is on by default gives way to mux=off; what was asked for cannot. */
+static bool consistent(const struct vcrypto_argument_backend *backend,
+                       char message[VCRYPTO_OPTION_MESSAGE])
+{
+    if (backend->options.mux || !backend->stateless_on) {
+        return true;
+    }
+    snprintf(message, VCRYPTO_OPTION_MESSAGE,
+             "%.64s: %s=on and mux=off exclude each other; leave one of them out",
+             backend->name, backend->stateless_on);
+    return false;
 }
 
 static bool parse_argument(struct vcrypto_arguments *arguments, const char *argument,
@@ -215,6 +225,9 @@ bool vcrypto_arguments_parse(int argc, const char *const *argv,
     *arguments = (struct vcrypto_arguments){ 0 };
     for (int i = 0; ok && i < argc && !arguments->help; i++) {
         ok = parse_argument(arguments, argv[i], message);
+    }
+    for (size_t i = 0; ok && i < arguments->count && !arguments->help; i++) {
+        ok = consistent(&arguments->backends[i], message);
     }
     if (ok && !arguments->count && !arguments->help) {
         ok = fail(message, "no backend= was given; write " USAGE);

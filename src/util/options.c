@@ -12,6 +12,13 @@
 #define GIB          (1024 * MIB)
 #define VALUE(field) offsetof(struct vcrypto_options, field)
 
+#define STATELESS(option_name, field, service)                                         \
+    {                                                                                  \
+        .name = option_name, .type = VCRYPTO_OPTION_BOOL, .maximum = 1, .initial = 1,  \
+        .offset = VALUE(field), .needs_mux = true,                                     \
+        .help = "offer stateless requests of the " service " service"                  \
+    }
+
 static const struct vcrypto_option table[] = {
     { .name = "queues",
       .minimum = 1,
@@ -44,6 +51,41 @@ static const struct vcrypto_option table[] = {
       .initial = 512,
       .offset = VALUE(max_auth_key_len),
       .help = "longest authentication key, in bytes" },
+    { .name = "max-akcipher-key-len",
+      .minimum = 256,
+      .maximum = 65536,
+      .initial = 16384,
+      .offset = VALUE(max_akcipher_key_len),
+      .help = "longest asymmetric key, in bytes of DER" },
+    { .name = "mux",
+      .type = VCRYPTO_OPTION_BOOL,
+      .maximum = 1,
+      .initial = 1,
+      .offset = VALUE(mux),
+      .help = "offer feature bit 0 (v19: MUX_MODE), which the others need" },
+    STATELESS("cipher-stateless", cipher_stateless, "CIPHER"),
+    STATELESS("hash-stateless", hash_stateless, "HASH"),
+    STATELESS("mac-stateless", mac_stateless, "MAC"),
+    STATELESS("aead-stateless", aead_stateless, "AEAD"),
+    STATELESS("akcipher-stateless", akcipher_stateless, "AKCIPHER"),
+    { .name = "padded-framing",
+      .type = VCRYPTO_OPTION_BOOL,
+      .maximum = 1,
+      .initial = 1,
+      .offset = VALUE(padded_framing),
+      .help = "with feature bit 0, take requests that are padded as without it, too" },
+    { .name = "lenient-session-flag",
+      .type = VCRYPTO_OPTION_BOOL,
+      .maximum = 1,
+      .offset = VALUE(lenient_session_flag),
+      .help =
+          "let a clear session flag mean a session where stateless is not possible" },
+    { .name = "mac-iv-prefix",
+      .type = VCRYPTO_OPTION_BOOL,
+      .maximum = 1,
+      .initial = 1,
+      .offset = VALUE(mac_iv_prefix),
+      .help = "offer the MACs whose iv leads the source" },
     { .name = "poll-max-ns",
       .maximum = 1000000000,
       .initial = 32768,
@@ -76,6 +118,22 @@ void vcrypto_options_initial(struct vcrypto_options *options)
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         *vcrypto_option_value(options, &table[i]) = table[i].initial;
     }
+}
+
+uint32_t vcrypto_options_features(const struct vcrypto_options *options)
+{
+    uint32_t features = 1u << VCRYPTO_F_MUX_MODE;
+
+    if (!options->mux) {
+        return 0;
+    }
+    features |= (uint32_t)options->cipher_stateless << VCRYPTO_F_CIPHER_STATELESS_MODE;
+    features |= (uint32_t)options->hash_stateless << VCRYPTO_F_HASH_STATELESS_MODE;
+    features |= (uint32_t)options->mac_stateless << VCRYPTO_F_MAC_STATELESS_MODE;
+    features |= (uint32_t)options->aead_stateless << VCRYPTO_F_AEAD_STATELESS_MODE;
+    features |= (uint32_t)options->akcipher_stateless
+                << VCRYPTO_F_AKCIPHER_STATELESS_MODE;
+    return features;
 }
 
 bool vcrypto_option_check(const struct vcrypto_option *option, uint64_t value,

@@ -68,7 +68,10 @@ static void wrong_arguments(void)
     refused("", WE_SAY "no backend= was given; write ");
     refused(",queues=2", WE_SAY "'queues' stands before any backend=; write ");
     refused(",backend=c0,colour=blue",
-            WE_SAY "c0: there is no key 'colour'; the keys are ");
+            WE_SAY "c0: there is no key 'colour'; see which there are with help=on");
+    refused(",backend=c0,mux=off,hash-stateless=on",
+            WE_SAY "c0: hash-stateless=on and mux=off exclude each other; leave one of "
+                   "them out");
     refused(",backend=c0,queues=0",
             WE_SAY "c0: queues=0 is out of range; give a number from 1 to 64");
     refused(",backend=c0,queues=65",

@@ -96,10 +96,15 @@ static void wrong_arguments_get_one_line_that_helps(void)
             "backend=c0", "max-size=17179869184G", NULL);
     REFUSED("c0: ready=yes is not understood; give on or off", "backend=c0",
             "ready=yes", NULL);
+    REFUSED("c0: there is no key 'colour'; see which there are with help=on",
+            "backend=c0", "colour=blue", NULL);
     REFUSED(
-        "c0: there is no key 'colour'; the keys are queues, max-sessions, max-size, "
-        "max-cipher-key-len, max-auth-key-len, poll-max-ns, ready",
-        "backend=c0", "colour=blue", NULL);
+        "c0: mac-stateless=on and mux=off exclude each other; leave one of them out",
+        "backend=c0", "mac-stateless=on", "mux=off", NULL);
+    REFUSED("c1: aead-stateless=on and mux=off exclude each other; leave one of them "
+            "out",
+            "backend=c0", "mux=off", "backend=c1", "mux=off", "aead-stateless=on",
+            NULL);
     REFUSED("c0: the name is given twice; give each backend its own", "backend=c0",
             "backend=c0", NULL);
     REFUSED("backend=0c is no name; begin with a letter and use letters, digits, '-', "

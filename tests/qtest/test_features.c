@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Feature bits 0 to 5: which are offered, and which a driver may take together. */
+#include "crypto.h"
+#include "support/ut.h"
+
+#include <glib.h>
+#include <inttypes.h>
+
+#define BITS 6
+
+static const char *const names[BITS] = {
+    "mux",           "cipher-stateless", "hash-stateless",
+    "mac-stateless", "aead-stateless",   "akcipher-stateless"
+};
+
+/* Devices in one machine; more machines for more combinations. */
+#define DEVICES 16
+
+static uint32_t offered_services; /* as bits 1 to 5, and bit 0 */
+
+/* What is on by default need not be said, and with mux=off must not. */
+static void add_backend(GString *plugin, unsigned nth, unsigned combination)
+{
+    g_string_append_printf(plugin, ",backend=c%u", nth);
+    for (unsigned bit = 0; bit < BITS; bit++) {
+        if (!(combination >> bit & 1)) {
+            g_string_append_printf(plugin, ",%s=off", names[bit]);
+        }
+    }
+}
+
+static struct qt_machine *start(unsigned first)
+{
+    g_autoptr(GString) plugin = g_string_new(qt_plugin());
+    g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
+
+    g_ptr_array_add(args, g_strdup("-plugin"));
+    for (unsigned i = 0; i < DEVICES; i++) {
+        add_backend(plugin, i, first + i);
+    }
+    g_ptr_array_add(args, g_strdup(plugin->str));
+    for (unsigned i = 0; i < DEVICES; i++) {
+        g_ptr_array_add(args, g_strdup("-device"));
+        g_ptr_array_add(
+            args, g_strdup_printf("virtio-crypto-pci,cryptodev=c%u,addr=%x", i, i + 4));
+    }
+    g_ptr_array_add(args, NULL);
+    return qt_machine_start(
+        &(struct qt_machine_opts){ .args = (const char *const *)args->pdata });
+}
+
+static uint64_t offered(struct qt_machine *machine, unsigned nth)
+{
+    struct qt_crypto *crypto = qt_crypto_open(machine, nth, QT_F_VERSION_1);
+    uint64_t bits = qt_virtio_offered(crypto->dev) & ((1u << BITS) - 1);
+
+    offered_services = crypto->config.services << 1 | 1;
+    qt_crypto_close(crypto);
+    return bits;
+}
+
+static void properties_decide_what_is_offered(void)
+{
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    for (unsigned first = 0; first < 1u << BITS; first += DEVICES) {
+        struct qt_machine *machine = start(first);
+
+        UT_TRUE_FATAL(machine != NULL);
+        for (unsigned i = 0; i < DEVICES; i++) {
+            unsigned combination = first + i;
+            uint64_t bits = offered(machine, i);
+
+            ut_context("combination 0x%x", combination);
+            UT_EQ_U64(bits, combination & 1 ? combination & offered_services : 0);
+        }
+        UT_EQ_U64((uint64_t)qt_machine_stop(machine), 0);
+    }
+}
+
+static void no_bit_is_taken_without_the_first(void)
+{
+    struct qt_machine *machine;
+    struct qt_crypto *crypto;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    machine = start((1u << BITS) - DEVICES); /* the last device offers everything */
+    UT_TRUE_FATAL(machine != NULL);
+    crypto = qt_crypto_open(machine, DEVICES - 1, QT_F_VERSION_1);
+    for (unsigned bits = 0; bits < 1u << BITS; bits++) {
+        uint64_t wanted = bits & qt_virtio_offered(crypto->dev);
+        bool fine = !wanted || wanted & 1;
+
+        ut_context("bits 0x%" PRIx64, wanted);
+        UT_TRUE(qt_virtio_accept(crypto->dev, QT_F_VERSION_1 | wanted) == fine);
+    }
+    UT_TRUE(qt_virtio_accept(crypto->dev, QT_F_VERSION_1));
+    qt_crypto_close(crypto);
+    UT_EQ_U64((uint64_t)qt_machine_stop(machine), 0);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct ut_test tests[] = {
+        { "properties decide what is offered", properties_decide_what_is_offered },
+        { "no bit is taken without the first", no_bit_is_taken_without_the_first },
+        { NULL, NULL },
+    };
+    static const struct ut_suite suites[] = { { "features", NULL, NULL, tests },
+                                              { NULL, NULL, NULL, NULL } };
+
+    return ut_main(argc, argv, suites);
+}

@@ -23,6 +23,8 @@ extern const struct vcrypto_engine vcrypto_engine_openssl_xcbc;
 extern const struct vcrypto_engine vcrypto_engine_openssl_aead;
 extern const struct vcrypto_engine vcrypto_engine_openssl_gcm;
 extern const struct vcrypto_engine vcrypto_engine_openssl_ccm;
+extern const struct vcrypto_engine vcrypto_engine_openssl_rsa;
+extern const struct vcrypto_engine vcrypto_engine_openssl_ecdsa;
 extern const struct vcrypto_engine vcrypto_engine_openssl_ctr64;
 extern const struct vcrypto_engine vcrypto_engine_openssl_f8;
 extern const struct vcrypto_engine vcrypto_engine_openssl_rc4;

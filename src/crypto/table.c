@@ -7,6 +7,9 @@
 /* HMAC's own limit is none; the operator's comes first. */
 #define MAX_HMAC_KEY 65536
 
+/* Nothing that is a key is longer; the operator's limit comes first. */
+#define MAX_DER 65536
+
 #define HASH(identifier, row_name, size, library, ...)                                 \
     {                                                                                  \
         .service = VCRYPTO_SERVICE_HASH, .id = VCRYPTO_HASH_##identifier,              \
@@ -183,6 +186,18 @@ static const struct vcrypto_algorithm rows[] = {
       .iv_lens = 1u << 12,
       .tag_lens = 1u << 16,
       .keys = { { 32, "ChaCha20-Poly1305" } } },
+    { .service = VCRYPTO_SERVICE_AKCIPHER,
+      .id = VCRYPTO_AKCIPHER_RSA,
+      .name = "rsa",
+      .engine = &vcrypto_engine_openssl_rsa,
+      .key_parsed = true,
+      .keys = { { 1, "RSA", .max_len = MAX_DER } } },
+    { .service = VCRYPTO_SERVICE_AKCIPHER,
+      .id = VCRYPTO_AKCIPHER_ECDSA,
+      .name = "ecdsa",
+      .engine = &vcrypto_engine_openssl_ecdsa,
+      .key_parsed = true,
+      .keys = { { 1, "EC", .max_len = MAX_DER } } },
 };
 
 const struct vcrypto_algorithm *vcrypto_algorithm_rows(size_t *count)

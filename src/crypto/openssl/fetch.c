@@ -20,8 +20,9 @@ static OSSL_LIB_CTX *libctx;
 static OSSL_PROVIDER *default_provider;
 static OSSL_PROVIDER *legacy_provider;
 
-/* One for each row of the table and key size; which of the three is the engine's. */
+/* One for each row of the table and key size; which of them is the engine's. */
 struct fetched {
+    EVP_KEYMGMT *keys;
     EVP_CIPHER *cipher;
     EVP_MD *digest;
     EVP_MAC_CTX *mac; /* without a key, to be copied */
@@ -51,6 +52,16 @@ EVP_MAC_CTX *vcrypto_openssl_mac(const struct vcrypto_algorithm *algorithm,
                                  unsigned key_index)
 {
     return fetched[row_index(algorithm)][key_index].mac;
+}
+
+bool vcrypto_openssl_has_keys(const struct vcrypto_algorithm *algorithm)
+{
+    return fetched[row_index(algorithm)][0].keys != NULL;
+}
+
+OSSL_LIB_CTX *vcrypto_openssl_library(void)
+{
+    return libctx;
 }
 
 /* What the MAC is made of is looked up when it is named, which is as slow as a fetch:
@@ -95,6 +106,8 @@ static void fetch_row(const struct vcrypto_algorithm *row)
             to->digest = EVP_MD_fetch(libctx, name, NULL);
         } else if (row->engine == &vcrypto_engine_openssl_mac) {
             to->mac = fetch_mac(name, row->keys[i].len);
+        } else if (row->service == VCRYPTO_SERVICE_AKCIPHER) {
+            to->keys = EVP_KEYMGMT_fetch(libctx, name, NULL);
         } else {
             to->cipher = EVP_CIPHER_fetch(libctx, name, NULL);
         }
@@ -137,6 +150,7 @@ void vcrypto_openssl_fini(void)
     for (size_t i = 0; fetched && i < count; i++) {
         for (unsigned k = 0; k < VCRYPTO_MAX_KEY_SIZES; k++) {
             EVP_CIPHER_free(fetched[i][k].cipher);
+            EVP_KEYMGMT_free(fetched[i][k].keys);
             EVP_MD_free(fetched[i][k].digest);
             EVP_MAC_CTX_free(fetched[i][k].mac);
         }

@@ -25,4 +25,10 @@ EVP_MD *vcrypto_openssl_digest(const struct vcrypto_algorithm *algorithm);
 EVP_MAC_CTX *vcrypto_openssl_mac(const struct vcrypto_algorithm *algorithm,
                                  unsigned key_index);
 
+/* vcrypto_openssl_has_keys: whether OpenSSL has the keys of @algorithm, of AKCIPHER. */
+bool vcrypto_openssl_has_keys(const struct vcrypto_algorithm *algorithm);
+
+/* vcrypto_openssl_library: our library context, for what has to be looked up anew. */
+OSSL_LIB_CTX *vcrypto_openssl_library(void);
+
 #endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "key.h"
+
+#include <openssl/asn1.h>
+
+#include "context.h"
+#include "fetch.h"
+
+bool vcrypto_der_enter(struct der *der, int type, int class, bool last,
+                       struct der *inside)
+{
+    const uint8_t *at = der->at;
+    int found_type, found_class;
+    long size;
+    int flags = ASN1_get_object(&at, &size, &found_type, &found_class, (long)der->left);
+
+    /* 0x80: an error; the lowest bit: a length that is not told, which DER has not. */
+    if (flags & 0x81 || found_type != type || found_class != class) {
+        vcrypto_openssl_checked(0);
+        return false;
+    }
+    *inside = (struct der){ at, (size_t)size };
+    der->left -= (size_t)(at - der->at) + (size_t)size;
+    der->at = at + size;
+    return !last || der->left == 0;
+}
+
+BIGNUM *vcrypto_der_integer(struct der *der)
+{
+    const uint8_t *at = der->at;
+    ASN1_INTEGER *integer = d2i_ASN1_INTEGER(NULL, &at, (long)der->left);
+    BIGNUM *number = integer ? ASN1_INTEGER_to_BN(integer, NULL) : NULL;
+
+    if (integer) {
+        der->left -= (size_t)(at - der->at);
+        der->at = at;
+        vcrypto_secret_wipe(integer->data, (size_t)integer->length);
+    }
+    ASN1_INTEGER_free(integer);
+    if (!number || BN_is_negative(number)) {
+        vcrypto_openssl_checked(0);
+        BN_clear_free(number);
+        return NULL;
+    }
+    return number;
+}
+
+struct key_context *vcrypto_key_context_new(const struct vcrypto_keying *keying)
+{
+    uint32_t type = keying->akcipher.key_type;
+    struct key_context *context;
+
+    if (type != VCRYPTO_AKCIPHER_KEY_PUBLIC && type != VCRYPTO_AKCIPHER_KEY_PRIVATE) {
+        return NULL;
+    }
+    context = vcrypto_secret_alloc(sizeof(*context));
+    if (context) {
+        context->is_private = type == VCRYPTO_AKCIPHER_KEY_PRIVATE;
+        context->options = keying->akcipher;
+    }
+    return context;
+}
+
+void vcrypto_key_context_free(void *context)
+{
+    struct key_context *key = context;
+
+    if (key) {
+        EVP_PKEY_free(key->key);
+        vcrypto_secret_free(key, sizeof(*key));
+    }
+}
+
+bool vcrypto_key_set(struct key_context *context, const char *name, OSSL_PARAM *params)
+{
+    EVP_PKEY_CTX *maker =
+        EVP_PKEY_CTX_new_from_name(vcrypto_openssl_library(), name, NULL);
+    int selection = context->is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
+    bool ok;
+
+    ok = maker && vcrypto_openssl_checked(EVP_PKEY_fromdata_init(maker)) &&
+         vcrypto_openssl_checked(
+             EVP_PKEY_fromdata(maker, &context->key, selection, params));
+    EVP_PKEY_CTX_free(maker);
+    return ok;
+}
+
+static bool copy(struct vcrypto_cursor from, uint8_t *to, size_t *len)
+{
+    if (from.left == 0 || from.left > VCRYPTO_MAX_AKCIPHER_RESULT) {
+        return false;
+    }
+    *len = (size_t)from.left;
+    return vcrypto_cursor_read(&from, to, *len);
+}
+
+bool vcrypto_key_copy_in(struct key_context *context,
+                         const struct vcrypto_akcipher_job *job)
+{
+    return copy(job->src, context->src, &context->src_len) &&
+           (job->operation != VCRYPTO_OPERATION_VERIFY ||
+            copy(job->data, context->data, &context->data_len));
+}
+
+void vcrypto_key_wipe(struct key_context *context)
+{
+    vcrypto_secret_wipe(context->src, sizeof(context->src));
+    vcrypto_secret_wipe(context->data, sizeof(context->data));
+}
+
+EVP_PKEY_CTX *vcrypto_key_operation(struct key_context *context,
+                                    int (*init)(EVP_PKEY_CTX *))
+{
+    EVP_PKEY_CTX *operation =
+        EVP_PKEY_CTX_new_from_pkey(vcrypto_openssl_library(), context->key, NULL);
+
+    if (operation && !vcrypto_openssl_checked(init(operation))) {
+        EVP_PKEY_CTX_free(operation);
+        operation = NULL;
+    }
+    return operation;
+}
+
+bool vcrypto_key_available(const struct vcrypto_algorithm *algorithm,
+                           unsigned key_index)
+{
+    (void)key_index;
+    return vcrypto_openssl_has_keys(algorithm);
+}

@@ -581,6 +581,34 @@ static void a_private_key_needs_no_primes(void)
     free_rsa(&rsa);
 }
 
+/* As in the one public key among Linux's self-tests for RSA. */
+static void a_number_needs_no_zero_before_its_first_bit(void)
+{
+    struct rsa rsa = make_rsa(512, VCRYPTO_RSA_RAW_PADDING, 0);
+    GByteArray *inside = g_byte_array_new();
+    uint8_t src[20] = { 3 }, expected[64], modulus[64];
+    BIGNUM *n = NULL;
+    struct outcome outcome;
+
+    UT_TRUE_FATAL(EVP_PKEY_get_bn_param(rsa.key, OSSL_PKEY_PARAM_RSA_N, &n) == 1);
+    UT_EQ_U64(BN_bn2bin(n, modulus), sizeof(modulus));
+    UT_TRUE(modulus[0] & 0x80);
+    append(inside, element(0x02, modulus, sizeof(modulus)));
+    append_hex(inside, 0x02, "010001");
+    BN_free(n);
+    g_autoptr(GByteArray) der = wrap(0x30, inside);
+    struct form_operation key = rsa.public;
+
+    key.key = bytes(der->data, der->len);
+    use_form(FORM_STATELESS);
+    power(&rsa, OSSL_PKEY_PARAM_RSA_E, src, sizeof(src), expected);
+    outcome = request(&key, ENCRYPT, bytes(src, sizeof(src)), none, 64);
+    UT_EQ_U64(outcome.status, VCRYPTO_OK);
+    UT_EQ_MEM(outcome.bytes, expected, 64);
+    g_free(outcome.bytes);
+    free_rsa(&rsa);
+}
+
 static void options_are_checked(void)
 {
     struct rsa rsa = make_rsa(512, VCRYPTO_RSA_PKCS1_PADDING, 0);
@@ -589,7 +617,8 @@ static void options_are_checked(void)
     use_form(FORM_EXACT);
     for (uint32_t padding = 0; padding < 3; padding++) {
         for (uint32_t hash = 0; hash < 12; hash++) {
-            bool fine = padding == 0 || (padding == 1 && hash != VCRYPTO_RSA_MD3 && hash < 10);
+            bool fine =
+                padding == 0 || (padding == 1 && hash != VCRYPTO_RSA_MD3 && hash < 10);
 
             key.options[0] = padding;
             key.options[1] = hash;
@@ -621,6 +650,8 @@ int main(int argc, char **argv)
         { "PKCS #1 encryption comes back", pkcs1_encryption_comes_back },
         { "PKCS #1 signatures are the library's", pkcs1_signatures_are_the_librarys },
         { "a private key needs no primes", a_private_key_needs_no_primes },
+        { "a number needs no zero before its first bit",
+          a_number_needs_no_zero_before_its_first_bit },
         { "published ECDSA signatures verify", published_signatures_verify },
         { "public keys of ECDSA are points", public_keys_are_points },
         { "damaged keys are refused or harmless",

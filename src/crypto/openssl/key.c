@@ -27,22 +27,13 @@ bool vcrypto_der_enter(struct der *der, int type, int class, bool last,
 
 BIGNUM *vcrypto_der_integer(struct der *der)
 {
-    const uint8_t *at = der->at;
-    ASN1_INTEGER *integer = d2i_ASN1_INTEGER(NULL, &at, (long)der->left);
-    BIGNUM *number = integer ? ASN1_INTEGER_to_BN(integer, NULL) : NULL;
+    struct der inside;
 
-    if (integer) {
-        der->left -= (size_t)(at - der->at);
-        der->at = at;
-        vcrypto_secret_wipe(integer->data, (size_t)integer->length);
-    }
-    ASN1_INTEGER_free(integer);
-    if (!number || BN_is_negative(number)) {
-        vcrypto_openssl_checked(0);
-        BN_clear_free(number);
+    if (!vcrypto_der_enter(der, V_ASN1_INTEGER, V_ASN1_UNIVERSAL, false, &inside) ||
+        inside.left == 0) {
         return NULL;
     }
-    return number;
+    return BN_bin2bn(inside.at, (int)inside.left, NULL);
 }
 
 struct key_context *vcrypto_key_context_new(const struct vcrypto_keying *keying)

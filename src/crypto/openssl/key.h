@@ -22,8 +22,11 @@ struct der {
 bool vcrypto_der_enter(struct der *der, int type, int class, bool last,
                        struct der *inside);
 
-/* vcrypto_der_integer: the next element, a number that is not negative. NULL: it is
- * none. The caller frees it with BN_clear_free(). */
+/*
+ * vcrypto_der_integer: the next element, a number. No number of a key is negative, so
+ * that the first bit is no sign: there are drivers that leave the zero before it out.
+ * NULL: it is none. The caller frees it with BN_clear_free().
+ */
 BIGNUM *vcrypto_der_integer(struct der *der);
 
 /* A context of either algorithm. */

@@ -43,8 +43,10 @@ static bool read_numbers(struct der der, bool is_private, BIGNUM **numbers)
         return false;
     }
     if (is_private) {
+        /* Version 1 announces more than two primes. Keys that say so and have two are
+         * about, too; whatever follows the numbers is refused below. */
         BIGNUM *version = vcrypto_der_integer(&inside);
-        bool known = version && BN_is_zero(version); /* two primes */
+        bool known = version && (BN_is_zero(version) || BN_is_one(version));
 
         BN_free(version);
         if (!known) {

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the scripts of this folder share. Sourced, after `set -eu`; nothing runs by sourcing it but two settings.
+# What the scripts of this folder share. Sourced, after `set -eu`; nothing runs by sourcing it but a few settings.
 #
 # Everything that is kept between runs lies below cache_dir. The machine's package sources are read and never
 # written: what Debian's archive is asked beyond installing packages goes through private_apt.
@@ -20,6 +20,13 @@ HEADER_PACKAGES='ca-certificates dpkg-dev make xz-utils perl flex bison python3-
     libfdt-dev libaio-dev liburing-dev libpixman-1-dev'
 GUEST_PACKAGES='busybox-static cpio gzip kmod xz-utils'
 TEST_PACKAGES='libcunit1-dev openssl'
+# For algorithms that OpenSSL lacks.
+EXTRA_PACKAGES=libgcrypt20-dev
+EXTRA_OPTIONS=-Dgcrypt=enabled
+if [ "$(dpkg --print-architecture)" = amd64 ]; then
+    EXTRA_PACKAGES="$EXTRA_PACKAGES libipsec-mb-dev"
+    EXTRA_OPTIONS="$EXTRA_OPTIONS -Dipsec_mb=enabled"
+fi
 }
 
 # say TEXT - one line of progress. Not on stdout, where some scripts print a result.

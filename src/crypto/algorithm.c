@@ -13,6 +13,12 @@ static unsigned users;
  * that may be absent at run time is ready all the same, and has nothing available. */
 static const struct vcrypto_engine *const engines[] = {
     &vcrypto_engine_openssl,
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+    &vcrypto_engine_ipsec_mb,
+#endif
+#ifdef VCRYPTO_HAVE_GCRYPT
+    &vcrypto_engine_gcrypt_gmac,
+#endif
 };
 
 #define ENGINES (sizeof(engines) / sizeof(engines[0]))

@@ -29,4 +29,8 @@ extern const struct vcrypto_engine vcrypto_engine_openssl_ctr64;
 extern const struct vcrypto_engine vcrypto_engine_openssl_f8;
 extern const struct vcrypto_engine vcrypto_engine_openssl_rc4;
 
+/* Only where the build has their libraries. */
+extern const struct vcrypto_engine vcrypto_engine_ipsec_mb;
+extern const struct vcrypto_engine vcrypto_engine_gcrypt_gmac;
+
 #endif

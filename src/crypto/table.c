@@ -26,6 +26,21 @@
         }                                                                              \
     }
 
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+/* What 3GPP's limits leave open; a worker is not to be kept busy for long. */
+#define MAX_SNOW3G (16 * 1024 * 1024)
+
+#define WIRELESS(row_service, identifier, row_name, row_iv_len, ...)                   \
+    {                                                                                  \
+        .service = VCRYPTO_SERVICE_##row_service,                                      \
+        .id = VCRYPTO_##row_service##_##identifier, .name = row_name,                  \
+        .engine = &vcrypto_engine_ipsec_mb, .iv_len = row_iv_len, __VA_ARGS__,         \
+        .keys = {                                                                      \
+            { 16, row_name }                                                           \
+        }                                                                              \
+    }
+#endif
+
 static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_CIPHER,
       .id = VCRYPTO_CIPHER_ARC4,
@@ -108,6 +123,13 @@ static const struct vcrypto_algorithm rows[] = {
       .whole = true,
       .distinct_halves = true,
       .keys = { { 32, "AES-128-XTS" }, { 64, "AES-256-XTS" } } },
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+    /* 3GPP's longest: 20,000 bits for KASUMI, 65,504 for ZUC. */
+    WIRELESS(CIPHER, KASUMI_F8, "kasumi-f8", 8, .granule = 1, .max_len = 2500),
+    WIRELESS(CIPHER, SNOW3G_UEA2, "snow3g-uea2", 16, .granule = 1,
+             .max_len = MAX_SNOW3G),
+    WIRELESS(CIPHER, ZUC_EEA3, "zuc-eea3", 16, .granule = 1, .max_len = 8188),
+#endif
     HASH(MD5, "md5", 16, "MD5"),
     HASH(SHA1, "sha1", 20, "SHA1"),
     HASH(SHA_224, "sha224", 28, "SHA224"),
@@ -163,6 +185,26 @@ static const struct vcrypto_algorithm rows[] = {
       .engine = &vcrypto_engine_openssl_xcbc,
       .result_len = 16,
       .keys = { { 16, "AES-128-CBC" } } },
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+    /* The padded string: counters, message, direction, a one, zeros. */
+    WIRELESS(MAC, KASUMI_F9, "kasumi-f9", 0, .granule = 8, .min_len = 16,
+             .max_len = 2496, .result_len = 4),
+    WIRELESS(MAC, CBCMAC_KASUMI_F9, "cbcmac-kasumi-f9", 0, .granule = 8, .min_len = 16,
+             .max_len = 2496, .result_len = 4),
+    WIRELESS(MAC, SNOW3G_UIA2, "snow3g-uia2", 16, .min_len = 1, .max_len = MAX_SNOW3G,
+             .result_len = 4),
+    WIRELESS(MAC, ZUC_EIA3, "zuc-eia3", 16, .min_len = 1, .max_len = 8188,
+             .result_len = 4),
+#endif
+#ifdef VCRYPTO_HAVE_GCRYPT
+    { .service = VCRYPTO_SERVICE_MAC,
+      .id = VCRYPTO_MAC_GMAC_TWOFISH,
+      .name = "gmac-twofish",
+      .engine = &vcrypto_engine_gcrypt_gmac,
+      .iv_len = 12,
+      .result_len = 16,
+      .keys = { { 16, "TWOFISH128" }, { 32, "TWOFISH" } } },
+#endif
     { .service = VCRYPTO_SERVICE_AEAD,
       .id = VCRYPTO_AEAD_GCM,
       .name = "aes-gcm",

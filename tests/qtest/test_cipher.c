@@ -37,6 +37,11 @@ static const struct algorithm algorithms[] = {
     { CIPHER_VECTOR_3DES_CTR, "3des-ctr", { 16, 24 } },
     { CIPHER_VECTOR_AES_F8, "aes-f8", { 32, 48, 64 } },
     { CIPHER_VECTOR_AES_XTS, "aes-xts", { 32, 64 } },
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+    { CIPHER_VECTOR_KASUMI_F8, "kasumi-f8", { 16 } },
+    { CIPHER_VECTOR_SNOW3G_UEA2, "snow3g-uea2", { 16 } },
+    { CIPHER_VECTOR_ZUC_EEA3, "zuc-eea3", { 16 } },
+#endif
 };
 
 /* Where the backends under test differ. */

@@ -9,15 +9,13 @@
 #include <glib.h>
 #include <string.h>
 
-#define QUEUES       3
-#define MAX_SIZE     65536
-#define MAX_SESSIONS 20
-#define CRYPTO_BITS  0x3f /* feature bits 0 to 5 */
-#define CIPHERS      (0x1feu | 1u << 9 | 1u << 12 | 1u << 13)
-#define MACS                                                                           \
-    (0x7eu | UINT64_C(3) << 25 | UINT64_C(1) << 41 | UINT64_C(1) << 49 |               \
-     UINT64_C(1) << 53)
-#define BAR_OF_DEVICE 4 /* of a modern virtio PCI function: its registers */
+#include "support/offered.h"
+
+#define QUEUES        3
+#define MAX_SIZE      65536
+#define MAX_SESSIONS  20
+#define CRYPTO_BITS   0x3f /* feature bits 0 to 5 */
+#define BAR_OF_DEVICE 4    /* of a modern virtio PCI function: its registers */
 
 static const uint8_t key[16] = "0123456789abcde", iv[16] = "fedcba987654321";
 
@@ -108,9 +106,9 @@ static void configuration_is_what_was_asked_for(void)
     UT_EQ_U64(crypto->config.status, 1);
     UT_EQ_U64(crypto->config.max_dataqueues, QUEUES);
     UT_EQ_U64(crypto->config.services, 0x1f);
-    UT_EQ_U64(crypto->config.cipher_algos, CIPHERS);
-    UT_EQ_U64(crypto->config.hash_algos, 0x1ffe);
-    UT_EQ_U64(crypto->config.mac_algos, MACS);
+    UT_EQ_U64(crypto->config.cipher_algos, OFFERED_CIPHERS);
+    UT_EQ_U64(crypto->config.hash_algos, OFFERED_HASHES);
+    UT_EQ_U64(crypto->config.mac_algos, OFFERED_MACS);
     UT_EQ_U64(crypto->config.aead_algos, 0xe);
     UT_EQ_U64(crypto->config.akcipher_algos, 6);
     UT_EQ_U64(crypto->config.max_cipher_key_len, 48);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Feature bits 0 to 5: which are offered, and which a driver may take together. */
 #include "crypto.h"
+#include "support/offered.h"
 #include "support/ut.h"
 
 #include <glib.h>
@@ -102,11 +103,37 @@ static void no_bit_is_taken_without_the_first(void)
     UT_EQ_U64((uint64_t)qt_machine_stop(machine), 0);
 }
 
+static void macs_with_an_iv_are_a_property(void)
+{
+    g_autofree char *plugin =
+        g_strdup_printf("%s,backend=c0,mac-iv-prefix=off,backend=c1", qt_plugin());
+    const char *args[] = { "-plugin", plugin,
+                           "-device", "virtio-crypto-pci,cryptodev=c0,addr=4",
+                           "-device", "virtio-crypto-pci,cryptodev=c1,addr=5",
+                           NULL };
+    struct qt_machine *machine;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    machine = qt_machine_start(&(struct qt_machine_opts){ .args = args });
+    UT_TRUE_FATAL(machine != NULL);
+    for (unsigned i = 0; i < 2; i++) {
+        struct qt_crypto *crypto = qt_crypto_open(machine, i, QT_F_VERSION_1);
+
+        UT_EQ_U64(crypto->config.mac_algos,
+                  OFFERED_MACS & ~(i ? 0 : OFFERED_MACS_WITH_IV));
+        qt_crypto_close(crypto);
+    }
+    UT_EQ_U64((uint64_t)qt_machine_stop(machine), 0);
+}
+
 int main(int argc, char **argv)
 {
     static const struct ut_test tests[] = {
         { "properties decide what is offered", properties_decide_what_is_offered },
         { "no bit is taken without the first", no_bit_is_taken_without_the_first },
+        { "MACs with an iv are a property", macs_with_an_iv_are_a_property },
         { NULL, NULL },
     };
     static const struct ut_suite suites[] = { { "features", NULL, NULL, tests },

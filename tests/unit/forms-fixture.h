@@ -16,16 +16,17 @@
 
 static struct vcrypto_service_point point;
 
+static struct vcrypto_backend_config config = {
+    .queues = 2,
+    .max_sessions = 100,
+    .max_cipher_key_len = 256,
+    .max_auth_key_len = 512,
+    .max_akcipher_key_len = 4096,
+    .max_size = MAX_SIZE,
+};
+
 static int set_up(void)
 {
-    static const struct vcrypto_backend_config config = {
-        .queues = 2,
-        .max_sessions = 100,
-        .max_cipher_key_len = 256,
-        .max_auth_key_len = 512,
-        .max_akcipher_key_len = 4096,
-        .max_size = MAX_SIZE,
-    };
     struct vcrypto_capabilities can;
     const char *why;
 

@@ -64,13 +64,28 @@ static void cipher_alone(const struct form_operation *chain, uint8_t *data,
     g_free(outcome.bytes);
 }
 
+/* How long the iv is that leads the source of a MAC. */
+static uint32_t lead_of(uint32_t mac)
+{
+    switch (mac) {
+    case VCRYPTO_MAC_GMAC_AES:
+    case VCRYPTO_MAC_GMAC_TWOFISH:
+        return 12;
+    case VCRYPTO_MAC_SNOW3G_UIA2:
+    case VCRYPTO_MAC_ZUC_EIA3:
+        return 16;
+    default:
+        return 0;
+    }
+}
+
 /* The hash or MAC alone, of the aad and @len bytes at @data. Where an iv leads, it is
  * the first bytes of the data, and the aad comes after it. */
 static void digest_alone(const struct form_operation *chain, const uint8_t *data,
                          uint32_t len, uint8_t *result)
 {
     bool auth = chain->hash_mode == VCRYPTO_HASH_MODE_AUTH;
-    uint32_t lead = auth && chain->auth_algorithm == VCRYPTO_MAC_GMAC_AES ? 12 : 0;
+    uint32_t lead = auth ? lead_of(chain->auth_algorithm) : 0;
     g_autoptr(GByteArray) message = g_byte_array_new();
     struct form_operation o = { .service =
                                     auth ? VCRYPTO_SERVICE_MAC : VCRYPTO_SERVICE_HASH,

@@ -6,6 +6,8 @@
  */
 #include "forms-fixture.h"
 
+#include "support/offered.h"
+
 static void check_answer(const struct known_answer *k, enum form form, uint64_t id)
 {
     static const size_t pieces[] = { 1, 3, 16, 31, 4096 };
@@ -406,6 +408,54 @@ static void stateless_faults_have_an_order(void)
     g_free(outcome.bytes);
 }
 
+/* Without them, those MACs are not there: in no mode, and in no chain. */
+static void macs_with_an_iv_can_be_left_out(void)
+{
+    struct vcrypto_capabilities can;
+
+    config.no_mac_iv_prefix = true;
+    tear_down();
+    UT_EQ_U64_FATAL((uint64_t)set_up(), 0);
+    config.no_mac_iv_prefix = false;
+    vcrypto_backend_capabilities(point.backend, &can);
+    UT_EQ_U64(can.algorithms[VCRYPTO_SERVICE_MAC],
+              OFFERED_MACS & ~OFFERED_MACS_WITH_IV);
+    for (uint32_t mac = 0; mac < 64; mac++) {
+        const struct form_operation chain = {
+            .service = VCRYPTO_SERVICE_CIPHER,
+            .chain = true,
+            .algorithm = VCRYPTO_CIPHER_AES_ECB,
+            .key = { "0123456789abcdef", 16 },
+            .chain_order = VCRYPTO_HASH_THEN_CIPHER,
+            .hash_mode = VCRYPTO_HASH_MODE_AUTH,
+            .auth_algorithm = mac,
+            .auth_key = { "fedcba9876543210", 16 },
+        };
+        const struct form_operation alone = {
+            .service = VCRYPTO_SERVICE_MAC,
+            .algorithm = mac,
+            .key = { "0123456789abcdef", 16 },
+            .src = { "0123456789abcdef0123456789abcdef", 32 },
+            .result_len = 4,
+        };
+        struct outcome outcome;
+        uint32_t status;
+
+        if (!(OFFERED_MACS_WITH_IV >> mac & 1)) {
+            continue;
+        }
+        ut_context("MAC %u", mac);
+        use_form(FORM_EXACT);
+        create(&alone, FORM_EXACT, &status);
+        UT_EQ_U64(status, VCRYPTO_NOTSUPP);
+        create(&chain, FORM_EXACT, &status);
+        UT_EQ_U64(status, VCRYPTO_NOTSUPP);
+        outcome = run(&alone, FORM_STATELESS, 0, 4096, 0);
+        UT_EQ_U64(outcome.status, VCRYPTO_NOTSUPP);
+        g_free(outcome.bytes);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct ut_test tests[] = {
@@ -429,6 +479,7 @@ int main(int argc, char **argv)
           padding_that_is_not_zero_is_no_padding },
         { "a reset forgets stateless keys", a_reset_forgets_stateless_keys },
         { "stateless faults have an order", stateless_faults_have_an_order },
+        { "MACs with an iv can be left out", macs_with_an_iv_can_be_left_out },
         { NULL, NULL },
     };
     static const struct ut_suite suites[] = { { "forms", set_up, tear_down, tests },

@@ -20,8 +20,11 @@ enum {
     CIPHER_VECTOR_3DES_ECB = 7,
     CIPHER_VECTOR_3DES_CBC = 8,
     CIPHER_VECTOR_3DES_CTR = 9,
+    CIPHER_VECTOR_KASUMI_F8 = 10,
+    CIPHER_VECTOR_SNOW3G_UEA2 = 11,
     CIPHER_VECTOR_AES_F8 = 12,
     CIPHER_VECTOR_AES_XTS = 13,
+    CIPHER_VECTOR_ZUC_EEA3 = 14,
 };
 
 /** One known answer. A two-key triple DES key has 16 bytes: K1, then K2;

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "manager.h"
+
+#include <string.h>
+
+static IMB_MGR *manager;
+
+IMB_MGR *vcrypto_ipsec_mb_manager(void)
+{
+    return manager;
+}
+
+static bool works(IMB_MGR *candidate, IMB_ARCH arch)
+{
+    if (arch == IMB_ARCH_NONE || imb_get_errno(candidate) != 0) {
+        return false;
+    }
+    if (candidate->features & IMB_FEATURE_SELF_TEST &&
+        !(candidate->features & IMB_FEATURE_SELF_TEST_PASS)) {
+        return false;
+    }
+    return IMB_KASUMI_KEY_SCHED_SIZE(candidate) <= VCRYPTO_IPSEC_MB_SCHEDULE &&
+           IMB_SNOW3G_KEY_SCHED_SIZE(candidate) <= VCRYPTO_IPSEC_MB_SCHEDULE;
+}
+
+/* Where the library does not run, there is none of its algorithms, and no error. */
+bool vcrypto_ipsec_mb_init(const char **why)
+{
+    IMB_MGR *candidate = alloc_mb_mgr(0);
+    IMB_ARCH arch = IMB_ARCH_NONE;
+
+    (void)why;
+    if (candidate) {
+        init_mb_mgr_auto(candidate, &arch);
+        if (works(candidate, arch)) {
+            manager = candidate;
+        } else {
+            free_mb_mgr(candidate);
+        }
+    }
+    return true;
+}
+
+void vcrypto_ipsec_mb_fini(void)
+{
+    if (manager) {
+        free_mb_mgr(manager);
+        manager = NULL;
+    }
+}
+
+bool vcrypto_ipsec_mb_available(const struct vcrypto_algorithm *algorithm,
+                                unsigned key_index)
+{
+    (void)algorithm;
+    (void)key_index;
+    return manager != NULL;
+}
+
+static bool prepare(struct ipsec_mb_key *key, const struct vcrypto_algorithm *algorithm)
+{
+    bool cipher = algorithm->service == VCRYPTO_SERVICE_CIPHER;
+
+    if (cipher ? algorithm->id == VCRYPTO_CIPHER_SNOW3G_UEA2
+               : algorithm->id == VCRYPTO_MAC_SNOW3G_UIA2) {
+        return IMB_SNOW3G_INIT_KEY_SCHED(manager, key->key, (void *)key->schedule) == 0;
+    }
+    if (cipher ? algorithm->id == VCRYPTO_CIPHER_ZUC_EEA3
+               : algorithm->id == VCRYPTO_MAC_ZUC_EIA3) {
+        return true;
+    }
+    return (cipher
+                ? IMB_KASUMI_INIT_F8_KEY_SCHED(manager, key->key, (void *)key->schedule)
+                : IMB_KASUMI_INIT_F9_KEY_SCHED(manager, key->key,
+                                               (void *)key->schedule)) == 0;
+}
+
+void *vcrypto_ipsec_mb_key_new(const struct vcrypto_keying *keying)
+{
+    struct ipsec_mb_key *key = vcrypto_secret_alloc(sizeof(*key));
+
+    if (key) {
+        memcpy(key->key, keying->key, sizeof(key->key));
+        if (!prepare(key, keying->algorithm)) {
+            vcrypto_ipsec_mb_key_free(key);
+            key = NULL;
+        }
+    }
+    return key;
+}
+
+void vcrypto_ipsec_mb_key_free(void *context)
+{
+    vcrypto_secret_free(context, sizeof(struct ipsec_mb_key));
+}

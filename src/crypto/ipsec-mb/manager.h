@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libipsec-mb's functions, as this processor has them, and keys for them. */
+#ifndef VCRYPTO_IPSEC_MB_MANAGER_H
+#define VCRYPTO_IPSEC_MB_MANAGER_H
+
+#include <stdalign.h>
+
+#include <intel-ipsec-mb.h>
+
+#include "vcrypto/algorithm.h"
+
+#define VCRYPTO_IPSEC_MB_KEY 16
+
+/* What the longest schedule needs, KASUMI's. */
+#define VCRYPTO_IPSEC_MB_SCHEDULE 512
+
+/* A context: nothing of it changes while jobs run. */
+struct ipsec_mb_key {
+    uint8_t key[VCRYPTO_IPSEC_MB_KEY]; /* ZUC has no schedule to prepare */
+    alignas(16) uint8_t schedule[VCRYPTO_IPSEC_MB_SCHEDULE];
+};
+
+/*
+ * vcrypto_ipsec_mb_manager: the table of functions, for any number of threads; NULL:
+ * the library does not work here. Only those functions are used that keep nothing in
+ * it.
+ */
+IMB_MGR *vcrypto_ipsec_mb_manager(void);
+
+/* As an engine's functions. */
+bool vcrypto_ipsec_mb_init(const char **why);
+void vcrypto_ipsec_mb_fini(void);
+bool vcrypto_ipsec_mb_available(const struct vcrypto_algorithm *algorithm,
+                                unsigned key_index);
+void *vcrypto_ipsec_mb_key_new(const struct vcrypto_keying *keying);
+void vcrypto_ipsec_mb_key_free(void *context);
+
+#endif

@@ -3,6 +3,7 @@
 
 #include "vcrypto/protocol.h"
 #include "vectors/aead.h"
+#include "vectors/akcipher.h"
 #include "vectors/cipher.h"
 #include "vectors/digest.h"
 
@@ -80,6 +81,28 @@ static void add_aead(GArray *all, const struct aead_vector *v, bool decrypt, boo
     g_array_append_val(all, k);
 }
 
+static void add_akcipher(GArray *all, const struct akcipher_vector *v)
+{
+    static const char *const operations[] = { "encrypt", "decrypt", "sign", "verify" };
+    struct known_answer k = {
+        .name = g_strdup_printf("%s, %s", v->name, operations[v->operation]),
+        .operation = {
+            .service = VCRYPTO_SERVICE_AKCIPHER,
+            .operation = v->operation,
+            .algorithm = v->algorithm,
+            .key_type = v->key_type,
+            .options = { v->options[0], v->options[1] },
+            .key = BYTES(v->key, v->key_len),
+            .src = BYTES(v->src, v->src_len),
+            .signed_data = BYTES(v->signed_data, v->signed_data_len),
+            .dst_len = (uint32_t)v->result_len,
+        },
+        .answer = BYTES(v->result, v->result_len),
+    };
+
+    g_array_append_val(all, k);
+}
+
 static void add_all(GArray *all)
 {
     size_t n;
@@ -101,6 +124,11 @@ static void add_all(GArray *all)
         if (!slot || aeads[i / 4].iv_len < 16) {
             add_aead(all, &aeads[i / 4], i & 1, slot);
         }
+    }
+    const struct akcipher_vector *akciphers = akcipher_vectors(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        add_akcipher(all, &akciphers[i]);
     }
 }
 

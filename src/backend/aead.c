@@ -6,6 +6,7 @@
 
 /* The nonce among the bytes that were on the wire: a slot may begin with a byte that is
  * not the nonce's. */
+/* keeps: AEA-5 */
 static const uint8_t *nonce_of(const struct vcrypto_request *request,
                                const struct vcrypto_algorithm *algorithm)
 {
@@ -23,6 +24,7 @@ static enum vcrypto_status run(struct queue_state *state, struct context_entry *
                    : VCRYPTO_ERR;
 }
 
+/* keeps: AEA-2 */
 static enum vcrypto_status encrypt(struct queue_state *state,
                                    struct context_entry *entry,
                                    struct vcrypto_request *request,
@@ -73,6 +75,7 @@ static bool fits_session(const struct vcrypto_request *request,
            (!request->tag_len || request->tag_len == kind->tag_len);
 }
 
+/* keeps: AEA-3 AEA-4 */
 enum vcrypto_status vcrypto_operation_aead(struct queue_state *state,
                                            struct context_entry *entry,
                                            struct vcrypto_request *request)

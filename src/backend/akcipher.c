@@ -2,6 +2,7 @@
 /* AKCIPHER requests: what was made is as long as it is, and the used ring tells. */
 #include "operation.h"
 
+/* keeps: AK-2 AK-4 */
 enum vcrypto_status vcrypto_operation_akcipher(struct queue_state *state,
                                                struct context_entry *entry,
                                                struct vcrypto_request *request)

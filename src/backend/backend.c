@@ -83,6 +83,7 @@ static uint64_t macs_with_iv(void)
     return mask;
 }
 
+/* keeps: CFG-4 */
 void vcrypto_backend_capabilities(const struct vcrypto_backend *backend,
                                   struct vcrypto_capabilities *capabilities)
 {
@@ -186,6 +187,7 @@ static void forget_on_queues(struct vcrypto_backend *backend, uint64_t holders)
     }
 }
 
+/* keeps: DES-1 */
 enum vcrypto_status vcrypto_backend_destroy_session(struct vcrypto_backend *backend,
                                                     uint64_t id)
 {

@@ -68,6 +68,7 @@ static enum vcrypto_status digest(struct queue_state *state,
         range(of, request->ranges.hash_start, request->ranges.hash_len), output);
 }
 
+/* keeps: SYM-4 */
 static enum vcrypto_status in_order(struct queue_state *state,
                                     struct context_entry *entry,
                                     const struct vcrypto_request *request,
@@ -142,6 +143,7 @@ static enum vcrypto_status run(struct queue_state *state, struct context_entry *
     return VCRYPTO_OK;
 }
 
+/* keeps: SYM-7 */
 enum vcrypto_status vcrypto_operation_chain(struct queue_state *state,
                                             struct context_entry *entry,
                                             struct vcrypto_request *request)

@@ -7,6 +7,7 @@
  * otherwise the algorithm's natural one. A stateless request has no session to say what
  * is natural: any length goes that the algorithm has.
  */
+/* keeps: HSH-4 */
 static uint32_t longest(const struct session *session,
                         const struct vcrypto_algorithm *algorithm)
 {
@@ -34,6 +35,7 @@ enum vcrypto_status vcrypto_digest_begin(struct queue_state *state,
     return output->bytes ? VCRYPTO_OK : VCRYPTO_ERR;
 }
 
+/* keeps: MAC-2 MAC-3 */
 enum vcrypto_status vcrypto_digest_compute(struct queue_state *state,
                                            struct context_entry *entry, unsigned part,
                                            struct vcrypto_cursor aad,
@@ -64,6 +66,7 @@ enum vcrypto_status vcrypto_digest_compute(struct queue_state *state,
     return algorithm->engine->digest(context, algorithm, &job, &state->bounce);
 }
 
+/* keeps: HSH-3 */
 void vcrypto_digest_end(struct queue_state *state, struct vcrypto_request *request,
                         struct digest_output *output, bool put)
 {

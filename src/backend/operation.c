@@ -36,6 +36,7 @@ enum vcrypto_status vcrypto_operation_cipher_job(struct queue_state *state,
     return algorithm->engine->cipher(context, algorithm, &job, &state->bounce);
 }
 
+/* keeps: SYM-2 */
 static enum vcrypto_status run_cipher(struct queue_state *state,
                                       struct context_entry *entry,
                                       struct vcrypto_request *request)

@@ -50,6 +50,7 @@ static uint32_t take_slot(struct session_table *table)
     return slot;
 }
 
+/* keeps: DES-2 */
 static void give_slot(struct session_table *table, uint32_t slot)
 {
     table->slots[slot].generation++;

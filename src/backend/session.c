@@ -31,6 +31,7 @@ static const struct vcrypto_algorithm *find_row(enum vcrypto_service service,
     return hidden ? NULL : row;
 }
 
+/* keeps: CRE-3 */
 enum vcrypto_status
 vcrypto_session_rows(const struct vcrypto_session_params *params, bool no_mac_iv_prefix,
                      const struct vcrypto_algorithm *rows[SESSION_PARTS])

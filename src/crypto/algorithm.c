@@ -80,6 +80,7 @@ const struct vcrypto_algorithm *vcrypto_algorithm_find(enum vcrypto_service serv
     return NULL;
 }
 
+/* keeps: CFG-5 CFG-6 */
 uint64_t vcrypto_algorithms_mask(enum vcrypto_service service)
 {
     size_t count;

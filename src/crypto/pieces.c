@@ -78,6 +78,7 @@ static bool in_one_piece(struct vcrypto_cursor cursor)
     return vcrypto_cursor_chunk(&cursor, &data) == cursor.left;
 }
 
+/* keeps: COR-1 */
 static bool must_bounce(const struct vcrypto_algorithm *algorithm,
                         const struct vcrypto_cursor *src,
                         const struct vcrypto_cursor *dst)

@@ -34,6 +34,7 @@ static void default_vectors(DeviceState *dev, uint32_t queues)
     }
 }
 
+/* keeps: CFG-3 */
 static void init_service_point(VCryptoDevice *device)
 {
     const struct vcrypto_options *options = &device->backend->options;
@@ -135,11 +136,13 @@ uint64_t vcrypto_device_features(VCryptoDevice *device)
     return features & (device->point.limits.services << 1 | 1u << VCRYPTO_F_MUX_MODE);
 }
 
+/* keeps: FEA-2 */
 bool vcrypto_device_features_valid(uint64_t features)
 {
     return !(features & STATELESS_FEATURES) || features & 1u << VCRYPTO_F_MUX_MODE;
 }
 
+/* keeps: CFG-1 */
 void vcrypto_device_get_config(VCryptoDevice *device, uint8_t *config)
 {
     const struct vcrypto_options *options = &device->backend->options;
@@ -192,6 +195,7 @@ void vcrypto_device_set_status(VCryptoDevice *device, uint8_t status)
     update_queues(device, run);
 }
 
+/* keeps: COR-4 */
 void vcrypto_device_reset(VCryptoDevice *device)
 {
     update_queues(device, false);
@@ -248,6 +252,7 @@ void vcrypto_device_stop_ioeventfd(VCryptoDevice *device)
     assign_kicks(device, false);
 }
 
+/* keeps: CFG-2 */
 void vcrypto_device_ready_changed(VCryptoDevice *device)
 {
     bool ready;

@@ -147,6 +147,7 @@ void *vcrypto_memory_map_pointer(const struct vcrypto_memory_map *map, uint64_t 
     return region->host + (address - region->address);
 }
 
+/* keeps: COR-3 */
 int vcrypto_memory_map_translate(const struct vcrypto_memory_map *map, uint64_t address,
                                  uint64_t size, bool writable, struct iovec *iov,
                                  uint64_t *addresses, size_t max)

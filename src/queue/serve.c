@@ -16,6 +16,7 @@ size_t vcrypto_serve_data(const struct vcrypto_service_point *point, uint32_t qu
     return vcrypto_backend_run(point->backend, queue, requests, count, stop);
 }
 
+/* keeps: COR-2 */
 uint32_t vcrypto_serve_used_length(const struct vcrypto_request *request,
                                    uint64_t writable)
 {
@@ -28,6 +29,7 @@ uint32_t vcrypto_serve_used_length(const struct vcrypto_request *request,
 }
 
 /* "No space" came with feature bit 0; a driver without it does not know the word. */
+/* keeps: CRE-4 */
 static enum vcrypto_status create_status(const struct vcrypto_service_point *point,
                                          enum vcrypto_status status)
 {

@@ -120,6 +120,7 @@ void vcrypto_options_initial(struct vcrypto_options *options)
     }
 }
 
+/* keeps: FEA-1 */
 uint32_t vcrypto_options_features(const struct vcrypto_options *options)
 {
     uint32_t features = 1u << VCRYPTO_F_MUX_MODE;

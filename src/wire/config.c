@@ -3,6 +3,7 @@
 
 #include "le.h"
 
+/* keeps: CFG-10 */
 void vcrypto_wire_encode_config(const struct vcrypto_config *config,
                                 uint8_t bytes[VCRYPTO_CONFIG_SIZE])
 {

@@ -59,6 +59,7 @@ static void parse_cipher(const uint8_t *cipher, struct vcrypto_session_params *p
     params->direction = get_le32(cipher + CIPHER_DIRECTION);
 }
 
+/* keeps: SYM-8 */
 static enum vcrypto_status parse_chain(const uint8_t *chain,
                                        struct vcrypto_session_params *params)
 {
@@ -139,6 +140,7 @@ static enum vcrypto_status parse_akcipher(const uint8_t *parameters,
             VCRYPTO_SERVICE_##name, FORM(8), NULL                                      \
     }
 
+/* keeps: CRE-1 */
 static const struct control_operation {
     uint32_t opcode;
     enum vcrypto_control_kind kind;
@@ -164,6 +166,7 @@ static const struct control_operation *find_operation(uint32_t opcode)
 }
 
 /* Finds the keys. False: the lengths are not those of what was sent. */
+/* keeps: CRE-2 */
 static bool carve_keys(const struct vcrypto_wire_limits *limits,
                        const struct framing_form *form, const uint8_t *fixed,
                        const struct vcrypto_cursor *request,
@@ -208,6 +211,7 @@ static enum vcrypto_status decode_create(const struct vcrypto_wire_limits *limit
     return VCRYPTO_OK;
 }
 
+/* keeps: IPS */
 void vcrypto_wire_decode_control(const struct vcrypto_wire_limits *limits,
                                  const struct vcrypto_chain *chain,
                                  struct vcrypto_control *control)

@@ -36,6 +36,7 @@ static bool within(uint32_t start, uint32_t len, uint32_t size)
     return (uint64_t)start + len <= size;
 }
 
+/* keeps: SYM-5 */
 static enum vcrypto_status parse_cipher_lengths(const uint8_t *p,
                                                 struct framing_lengths *lengths)
 {
@@ -65,6 +66,7 @@ static enum vcrypto_status parse_chain_lengths(const uint8_t *p,
     return status;
 }
 
+/* keeps: SYM-3 */
 static enum vcrypto_status parse_symmetric(const uint8_t *p,
                                            struct vcrypto_request *request,
                                            struct framing_lengths *lengths)
@@ -159,6 +161,7 @@ static enum vcrypto_status parse_hash_stateless(const uint8_t *p,
     return parse_hash(p + HASH_REQUEST, request, lengths);
 }
 
+/* keeps: MAC-1 */
 static enum vcrypto_status parse_mac_stateless(const uint8_t *p,
                                                struct vcrypto_request *request,
                                                struct framing_lengths *lengths)
@@ -299,6 +302,7 @@ static enum vcrypto_status parse_akcipher_stateless(const uint8_t *p,
         STATELESS(28, parse_akcipher_stateless)                                        \
     }
 
+/* keeps: HSH-1 SYM-1 SYM-6 AEA-1 AK-1 */
 static const struct data_operation operations[] = {
     CIPHER(ENCRYPT),
     CIPHER(DECRYPT),

@@ -25,6 +25,7 @@ static bool negotiated(const struct vcrypto_wire_limits *limits,
 }
 
 /* Sets @request->stateless. Without feature bit 0 the flag has no meaning. */
+/* keeps: DAT-1 DAT-2 HSH-2 */
 static enum vcrypto_status decode_flag(const struct vcrypto_wire_limits *limits,
                                        struct vcrypto_request *request, uint32_t flag)
 {

@@ -7,6 +7,7 @@
 #define QUEUE_ID 100
 
 /* Each term is 32 bits: a sum of a few cannot overflow 64. */
+/* keeps: COR-5 */
 static uint64_t readable_sum(const struct framing_lengths *lengths)
 {
     uint64_t sum = 0;
@@ -59,6 +60,7 @@ static bool exactly(const struct framing_form *form,
     return false;
 }
 
+/* keeps: FEA-3 FEA-4 */
 static size_t normal_start(const struct vcrypto_wire_limits *limits,
                            const struct framing_form *form)
 {
@@ -95,6 +97,7 @@ bool vcrypto_framing_solve(const struct vcrypto_wire_limits *limits,
     return readable > normal && readable - normal > readable_sum(lengths);
 }
 
+/* keeps: CFG-7 */
 bool vcrypto_framing_fits(const struct vcrypto_wire_limits *limits,
                           const struct framing_lengths *lengths, uint64_t writable)
 {
@@ -104,6 +107,7 @@ bool vcrypto_framing_fits(const struct vcrypto_wire_limits *limits,
            readable_sum(lengths) + out <= limits->max_size;
 }
 
+/* keeps: CFG-8 CFG-9 */
 bool vcrypto_framing_keys_fit(const struct vcrypto_wire_limits *limits,
                               enum vcrypto_service service, uint32_t key_len,
                               uint32_t auth_key_len)

@@ -6,6 +6,7 @@
 
 #include "le.h"
 
+/* keeps: CRE-5 */
 static void encode_create_reply(enum vcrypto_status status, uint64_t session_id,
                                 struct vcrypto_control_reply *reply)
 {
@@ -14,6 +15,7 @@ static void encode_create_reply(enum vcrypto_status status, uint64_t session_id,
     reply->size = VCRYPTO_CREATE_REPLY_SIZE;
 }
 
+/* keeps: ST-1 */
 void vcrypto_wire_encode_reply(const struct vcrypto_control *control,
                                enum vcrypto_status status, uint64_t session_id,
                                struct vcrypto_control_reply *reply)

@@ -97,6 +97,7 @@ static void check_works(struct qt_crypto *crypto)
     UT_EQ_U64(qt_virtio_get_status(crypto->dev) & QT_STATUS_NEEDS_RESET, 0);
 }
 
+/* shows: CFG-1 CFG-4 */
 static void configuration_is_what_was_asked_for(void)
 {
     struct qt_crypto *crypto;
@@ -259,6 +260,7 @@ static void destroy_answers_in_the_room_it_has(void)
     qt_crypto_close(crypto);
 }
 
+/* shows: COR-4 */
 static void reset_drops_sessions(void)
 {
     struct qt_crypto *crypto;
@@ -385,6 +387,7 @@ static bool set_ready(bool ready)
                   ready ? "true" : "false");
 }
 
+/* shows: CFG-2 CFG-3 */
 static void operator_can_take_readiness_away(void)
 {
     struct qt_crypto *crypto;

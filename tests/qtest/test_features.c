@@ -60,6 +60,7 @@ static uint64_t offered(struct qt_machine *machine, unsigned nth)
     return bits;
 }
 
+/* shows: FEA-1 */
 static void properties_decide_what_is_offered(void)
 {
     if (!qt_plugin()) {
@@ -80,6 +81,7 @@ static void properties_decide_what_is_offered(void)
     }
 }
 
+/* shows: FEA-2 */
 static void no_bit_is_taken_without_the_first(void)
 {
     struct qt_machine *machine;

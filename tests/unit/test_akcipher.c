@@ -100,6 +100,7 @@ static void power(const struct rsa *rsa, const char *exponent, const uint8_t *sr
 
 static const unsigned sizes[] = { 512, 1024, 2048 };
 
+/* shows: AK-1 AK-2 */
 static void raw_rsa_is_arithmetic(void)
 {
     use_form(FORM_STATELESS);
@@ -150,6 +151,7 @@ static void raw_rsa_has_limits(void)
     free_rsa(&rsa);
 }
 
+/* shows: AK-4 */
 static void pkcs1_encryption_comes_back(void)
 {
     use_form(FORM_STATELESS);
@@ -197,6 +199,7 @@ static void pkcs1_encryption_comes_back(void)
 }
 
 /* Against the library's own signatures, whose prefix is not ours. */
+/* shows: AK-3 */
 static void pkcs1_signatures_are_the_librarys(void)
 {
     static const struct {

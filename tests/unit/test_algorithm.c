@@ -34,6 +34,7 @@ static const struct vcrypto_algorithm *find(uint32_t id)
     return algorithm;
 }
 
+/* shows: CFG-5 CFG-6 */
 static void mask_has_what_can_be_found(void)
 {
     uint64_t mask = vcrypto_algorithms_mask(VCRYPTO_SERVICE_CIPHER);
@@ -239,6 +240,7 @@ static void check_all_pieces(const struct cipher_vector *v, bool encrypt)
     }
 }
 
+/* shows: COR-1 */
 static void published_answers_in_all_pieces(void)
 {
     for_each_vector(check_all_pieces);

@@ -190,6 +190,7 @@ static unsigned all_ways(struct chain chain)
     return n;
 }
 
+/* shows: SYM-4 SYM-6 SYM-7 */
 static void every_cipher_with_every_hash_and_mac(void)
 {
     uint64_t ciphers = vcrypto_algorithms_mask(VCRYPTO_SERVICE_CIPHER);
@@ -261,16 +262,22 @@ static void ranges_must_lie_in_the_source(void)
     }
 }
 
+/* shows: SYM-8 */
 static void modes_and_orders_are_checked(void)
 {
     struct chain chain = plain_chain();
     struct form_operation *o = &chain.operation;
+    uint32_t status;
 
     use_form(FORM_STATELESS);
     o->hash_mode = VCRYPTO_HASH_MODE_NESTED;
     UT_EQ_U64(status_of(o), VCRYPTO_NOTSUPP);
+    UT_EQ_U64(create(o, FORM_EXACT, &status), 0);
+    UT_EQ_U64(status, VCRYPTO_NOTSUPP);
     o->hash_mode = 0;
     UT_EQ_U64(status_of(o), VCRYPTO_NOTSUPP);
+    UT_EQ_U64(create(o, FORM_EXACT, &status), 0);
+    UT_EQ_U64(status, VCRYPTO_NOTSUPP);
     o->hash_mode = VCRYPTO_HASH_MODE_PLAIN;
     o->auth_algorithm = 40;
     UT_EQ_U64(status_of(o), VCRYPTO_NOTSUPP);

@@ -25,6 +25,7 @@ static void check_answer(const struct known_answer *k, enum form form, uint64_t 
     }
 }
 
+/* shows: FEA-3 FEA-4 CRE-1 CRE-2 HSH-1 HSH-3 MAC-1 MAC-2 SYM-1 AEA-1 AEA-2 */
 static void every_known_answer_in_every_form(void)
 {
     const GArray *all = known_answers();
@@ -54,6 +55,7 @@ static void every_known_answer_in_every_form(void)
 
 /* ---- AEAD ---- */
 
+/* shows: AEA-3 AEA-4 */
 static void one_flipped_bit_is_badmsg_and_leaves_nothing(void)
 {
     const GArray *all = known_answers();
@@ -128,6 +130,7 @@ static void tags_of_every_length(void)
     }
 }
 
+/* shows: AEA-5 */
 static void nonces_of_every_length(void)
 {
     static const uint32_t legal[] = { [VCRYPTO_AEAD_GCM] = 0x11000,
@@ -214,6 +217,7 @@ static void digests_are_cut_to_what_is_asked_for(void)
 }
 
 /* A session says how long its results are at most; 0 stands for the natural length. */
+/* shows: HSH-4 */
 static void sessions_limit_their_results(void)
 {
     static const struct {
@@ -270,29 +274,155 @@ static const struct known_answer *first_of(uint32_t service)
     UT_FAIL_FATAL("no known answer for service %u", service);
 }
 
-static void a_session_of_another_service_is_invalid(void)
+/* As a session and without: the limits of the fixture, and one byte more. */
+/* shows: CFG-9 */
+static void keys_beyond_their_limits_are_errors(void)
 {
-    for (uint32_t a = VCRYPTO_SERVICE_CIPHER; a <= VCRYPTO_SERVICE_AEAD; a++) {
-        for (uint32_t b = VCRYPTO_SERVICE_CIPHER; b <= VCRYPTO_SERVICE_AEAD; b++) {
+    static const uint8_t key[4097];
+    static const struct {
+        uint32_t service, algorithm, limit;
+    } limits[] = {
+        { VCRYPTO_SERVICE_CIPHER, VCRYPTO_CIPHER_ARC4, 256 },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_HMAC_SHA1, 512 },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(limits); i++) {
+        for (uint32_t more = 0; more < 2; more++) {
+            const struct form_operation o = {
+                .service = limits[i].service,
+                .algorithm = limits[i].algorithm,
+                .key = { key, limits[i].limit + more },
+                .src = { key, 20 },
+                .dst_len = limits[i].service == VCRYPTO_SERVICE_CIPHER ? 20 : 0,
+                .result_len = limits[i].service == VCRYPTO_SERVICE_MAC ? 20 : 0,
+            };
+            uint32_t expected = more ? VCRYPTO_ERR : VCRYPTO_OK, status;
+            struct outcome outcome;
+            uint64_t id;
+
+            ut_context("service %u, %u bytes", o.service, o.key.len);
+            use_form(FORM_EXACT);
+            id = create(&o, FORM_EXACT, &status);
+            UT_EQ_U64(status, expected);
+            if (id) {
+                destroy(&o, FORM_EXACT, id);
+            }
+            outcome = run(&o, FORM_STATELESS, 0, 4096, 0);
+            UT_EQ_U64(outcome.status, expected);
+            g_free(outcome.bytes);
+        }
+    }
+}
+
+/* shows: MAC-3 */
+static void sources_of_wrong_length_are_errors(void)
+{
+    static const uint8_t source[16 + 8200];
+    static const struct {
+        uint32_t service, algorithm, iv_len, len;
+        bool fine;
+    } cases[] = {
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_CBCMAC_AES, 0, 0, false },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_CBCMAC_AES, 0, 15, false },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_CBCMAC_AES, 0, 16, true },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_GMAC_AES, 0, 11, false },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_GMAC_AES, 0, 12, true },
+#ifdef VCRYPTO_HAVE_GCRYPT
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_GMAC_TWOFISH, 0, 11, false },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_GMAC_TWOFISH, 0, 12, true },
+#endif
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_KASUMI_F9, 0, 8, false },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_KASUMI_F9, 0, 16, true },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_KASUMI_F9, 0, 20, false },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_KASUMI_F9, 0, 2496, true },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_KASUMI_F9, 0, 2504, false },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_CBCMAC_KASUMI_F9, 0, 2504, false },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_SNOW3G_UIA2, 0, 15, false },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_SNOW3G_UIA2, 0, 16, false },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_SNOW3G_UIA2, 0, 17, true },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_ZUC_EIA3, 0, 16, false },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_ZUC_EIA3, 0, 16 + 8188, true },
+        { VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_ZUC_EIA3, 0, 16 + 8189, false },
+        { VCRYPTO_SERVICE_CIPHER, VCRYPTO_CIPHER_KASUMI_F8, 8, 0, true },
+        { VCRYPTO_SERVICE_CIPHER, VCRYPTO_CIPHER_KASUMI_F8, 8, 2500, true },
+        { VCRYPTO_SERVICE_CIPHER, VCRYPTO_CIPHER_KASUMI_F8, 8, 2501, false },
+        { VCRYPTO_SERVICE_CIPHER, VCRYPTO_CIPHER_KASUMI_F8, 16, 16, false },
+        { VCRYPTO_SERVICE_CIPHER, VCRYPTO_CIPHER_SNOW3G_UEA2, 16, 0, true },
+        { VCRYPTO_SERVICE_CIPHER, VCRYPTO_CIPHER_ZUC_EEA3, 16, 0, true },
+        { VCRYPTO_SERVICE_CIPHER, VCRYPTO_CIPHER_ZUC_EEA3, 16, 8188, true },
+        { VCRYPTO_SERVICE_CIPHER, VCRYPTO_CIPHER_ZUC_EEA3, 16, 8189, false },
+#endif
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        bool cipher = cases[i].service == VCRYPTO_SERVICE_CIPHER;
+        const struct form_operation o = {
+            .service = cases[i].service,
+            .algorithm = cases[i].algorithm,
+            .key = { source, 16 },
+            .iv = { source, cases[i].iv_len },
+            .src = { source, cases[i].len },
+            .dst_len = cipher ? cases[i].len : 0,
+            .result_len = cipher ? 0 : 4,
+        };
+        struct outcome outcome;
+
+        ut_context("service %u, algorithm %u, %u bytes", o.service, o.algorithm,
+                   o.src.len);
+        use_form(FORM_STATELESS);
+        outcome = run(&o, FORM_STATELESS, 0, 4096, 0);
+        UT_EQ_U64(outcome.status, cases[i].fine ? VCRYPTO_OK : VCRYPTO_ERR);
+        g_free(outcome.bytes);
+    }
+}
+
+/* One operation of each service, and a chain, whose service is CIPHER too. */
+static struct form_operation kind_of(unsigned kind)
+{
+    struct form_operation o;
+
+    if (kind < VCRYPTO_SERVICE_COUNT) {
+        return first_of(kind)->operation;
+    }
+    o = first_of(VCRYPTO_SERVICE_CIPHER)->operation;
+    o.chain = true;
+    o.chain_order = VCRYPTO_HASH_THEN_CIPHER;
+    o.hash_mode = VCRYPTO_HASH_MODE_PLAIN;
+    o.auth_algorithm = VCRYPTO_HASH_SHA1;
+    o.cipher_len = o.src.len;
+    o.hash_len = o.src.len;
+    o.result_len = 20;
+    return o;
+}
+
+static void a_session_of_another_kind_is_invalid(void)
+{
+    for (unsigned a = 0; a <= VCRYPTO_SERVICE_COUNT; a++) {
+        for (unsigned b = 0; b <= VCRYPTO_SERVICE_COUNT; b++) {
             for (enum form form = FORM_LEGACY; form <= FORM_PADDED; form++) {
-                const struct known_answer *k = first_of(a), *other = first_of(b);
+                struct form_operation own = kind_of(a), other = kind_of(b);
                 struct outcome outcome;
                 uint32_t status;
                 uint64_t id;
 
                 use_form(form);
-                id = create(&k->operation, form, &status);
-                outcome = run(&other->operation, form, id, 4096, 0);
-                ut_context("service %u on a session of %u, %s", b, a, form_name(form));
+                ut_context("kind %u on a session of %u, %s", b, a, form_name(form));
+                id = create(&own, form, &status);
+                UT_EQ_U64(status, VCRYPTO_OK);
+                outcome = run(&other, form, id, 4096, 0);
                 UT_EQ_U64(outcome.status, a == b ? VCRYPTO_OK : VCRYPTO_INVSESS);
                 g_free(outcome.bytes);
-                check_answer(k, form, id);
-                destroy(&k->operation, form, id);
+                outcome = run(&own, form, id, 4096, 0);
+                UT_EQ_U64(outcome.status, VCRYPTO_OK);
+                g_free(outcome.bytes);
+                destroy(&own, form, id);
             }
         }
     }
 }
 
+/* shows: CRE-4 */
 static void no_space_is_told_only_to_those_who_know_the_word(void)
 {
     const struct form_operation *o = &first_of(VCRYPTO_SERVICE_HASH)->operation;
@@ -314,6 +444,7 @@ static void no_space_is_told_only_to_those_who_know_the_word(void)
     }
 }
 
+/* shows: DAT-1 DAT-2 HSH-2 */
 static void the_flag_counts_only_with_feature_bit_0(void)
 {
     const struct known_answer *k = first_of(VCRYPTO_SERVICE_CIPHER);
@@ -469,8 +600,8 @@ int main(int argc, char **argv)
         { "digests are cut to what is asked for",
           digests_are_cut_to_what_is_asked_for },
         { "sessions limit their results", sessions_limit_their_results },
-        { "a session of another service is invalid",
-          a_session_of_another_service_is_invalid },
+        { "a session of another kind is invalid",
+          a_session_of_another_kind_is_invalid },
         { "no space is told only to those who know the word",
           no_space_is_told_only_to_those_who_know_the_word },
         { "the flag counts only with feature bit 0",
@@ -479,6 +610,8 @@ int main(int argc, char **argv)
           padding_that_is_not_zero_is_no_padding },
         { "a reset forgets stateless keys", a_reset_forgets_stateless_keys },
         { "stateless faults have an order", stateless_faults_have_an_order },
+        { "keys beyond their limits are errors", keys_beyond_their_limits_are_errors },
+        { "sources of wrong length are errors", sources_of_wrong_length_are_errors },
         { "MACs with an iv can be left out", macs_with_an_iv_can_be_left_out },
         { NULL, NULL },
     };

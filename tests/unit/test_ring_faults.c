@@ -522,6 +522,7 @@ static void read_only_data(void)
     expect_sound(2, 1);
 }
 
+/* shows: COR-3 */
 static void read_only_memory_is_refused(void)
 {
     each(0, KINDS, read_only_data);

@@ -105,6 +105,7 @@ static GByteArray *encryption(uint64_t id)
     return message_cipher(VCRYPTO_CIPHER_ENCRYPT, id, iv, 16, plain, 16, 16);
 }
 
+/* shows: DES-1 */
 static void session_works_until_it_is_destroyed(void)
 {
     uint64_t id = create(VCRYPTO_ENCRYPT);
@@ -125,6 +126,7 @@ static void session_works_until_it_is_destroyed(void)
     }
 }
 
+/* shows: SYM-2 */
 static void decryption_needs_a_session_for_it(void)
 {
     uint64_t id = create(VCRYPTO_DECRYPT);
@@ -195,6 +197,7 @@ static void contexts_that_were_evicted_are_made_again(void)
     vcrypto_backend_reset(point.backend);
 }
 
+/* shows: CRE-3 */
 static void create_faults_have_an_order(void)
 {
     GByteArray *message;
@@ -259,6 +262,7 @@ static void nothing_is_served_before_the_device_is_ready(void)
     UT_EQ_U64(destroy(id), VCRYPTO_OK);
 }
 
+/* shows: COR-2 */
 static void used_length_is_bounded_by_room(void)
 {
     struct vcrypto_request request = { .status = VCRYPTO_OK,

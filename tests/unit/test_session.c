@@ -58,6 +58,7 @@ static void ids_begin_at_one(void)
     drop_all();
 }
 
+/* shows: DES-2 */
 static void gone_ids_stay_gone(void)
 {
     uint64_t seen[200];

@@ -94,6 +94,7 @@ static void truncation_at_every_byte_is_an_error(void)
     end();
 }
 
+/* shows: CFG-8 */
 static void key_beyond_the_limit_is_an_error(void)
 {
     for (uint32_t len = 0; len <= sizeof(key); len++) {
@@ -122,6 +123,7 @@ static void other_op_types_are_not_supported(void)
     end();
 }
 
+/* shows: IPS */
 static void what_is_not_offered_is_not_supported(void)
 {
     static const struct {
@@ -187,6 +189,7 @@ static void check_reply(enum vcrypto_control_kind kind, uint64_t room_size,
     UT_EQ_MEM(reply.bytes, bytes, size);
 }
 
+/* shows: CRE-5 */
 static void create_replies(void)
 {
     const uint64_t id = UINT64_C(0x0807060504030201);
@@ -211,6 +214,7 @@ static void destroy_replies(void)
     check_reply(VCRYPTO_CONTROL_DESTROY, 16, VCRYPTO_ERR, 0, "0100000000000000");
 }
 
+/* shows: ST-1 */
 static void replies_to_what_is_not_understood(void)
 {
     check_reply(VCRYPTO_CONTROL_UNKNOWN, 16, VCRYPTO_NOTSUPP, 0,
@@ -220,6 +224,7 @@ static void replies_to_what_is_not_understood(void)
     check_reply(VCRYPTO_CONTROL_UNKNOWN, 0, VCRYPTO_ERR, 0, "");
 }
 
+/* shows: CFG-10 */
 static void config_space_has_each_field_in_its_place(void)
 {
     static const struct vcrypto_config config = {

@@ -178,6 +178,7 @@ static void header_algorithm_and_flag_are_ignored(void)
     end();
 }
 
+/* shows: SYM-3 */
 static void chain_only_fields_are_ignored(void)
 {
     begin();
@@ -230,6 +231,7 @@ static void other_op_types_are_not_supported(void)
     end();
 }
 
+/* shows: COR-5 */
 static void huge_lengths_are_errors(void)
 {
     static const unsigned fields[] = { MESSAGE_DATA_IV_LEN, MESSAGE_DATA_SRC_LEN,
@@ -253,6 +255,7 @@ static void huge_lengths_are_errors(void)
     end();
 }
 
+/* shows: SYM-5 */
 static void destination_shorter_than_source_is_an_error(void)
 {
     begin();
@@ -263,6 +266,7 @@ static void destination_shorter_than_source_is_an_error(void)
     end();
 }
 
+/* shows: CFG-7 */
 static void max_size_is_the_sum_of_variable_parts(void)
 {
     struct vcrypto_wire_limits tight = limits;

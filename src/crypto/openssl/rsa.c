@@ -297,6 +297,7 @@ static enum vcrypto_status transform(struct key_context *context,
 }
 
 /* What the signature was made of is made visible, and has to be all that it should. */
+/* keeps: AK-3 */
 static enum vcrypto_status verify(struct key_context *context,
                                   struct vcrypto_akcipher_job *job)
 {

@@ -71,11 +71,9 @@ static bool run_bounced(const struct worker *worker, size_t granule,
     return ok;
 }
 
-static bool in_one_piece(struct vcrypto_cursor cursor)
+bool vcrypto_pieces_one(struct vcrypto_cursor cursor, uint8_t **data)
 {
-    uint8_t *data;
-
-    return vcrypto_cursor_chunk(&cursor, &data) == cursor.left;
+    return cursor.left == 0 || vcrypto_cursor_chunk(&cursor, data) == cursor.left;
 }
 
 /* keeps: COR-1 */
@@ -83,7 +81,10 @@ static bool must_bounce(const struct vcrypto_algorithm *algorithm,
                         const struct vcrypto_cursor *src,
                         const struct vcrypto_cursor *dst)
 {
-    if (algorithm->whole && !(in_one_piece(*src) && in_one_piece(*dst))) {
+    uint8_t *data;
+
+    if (algorithm->whole &&
+        !(vcrypto_pieces_one(*src, &data) && vcrypto_pieces_one(*dst, &data))) {
         return true;
     }
     return vcrypto_cursor_overlap(src, dst) == VCRYPTO_OVERLAP_PARTIAL;

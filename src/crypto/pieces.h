@@ -28,6 +28,10 @@ bool vcrypto_pieces_run(const struct vcrypto_algorithm *algorithm,
                         const struct vcrypto_cursor *dst, struct vcrypto_bounce *bounce,
                         vcrypto_piece_fn *fn, void *state);
 
+/* vcrypto_pieces_one: whether @cursor lies in one piece, which then is at *@data; where
+ * it is empty, *@data is left alone. */
+bool vcrypto_pieces_one(struct vcrypto_cursor cursor, uint8_t **data);
+
 /* Reads @size bytes at @data, in guest memory. False: failed. */
 typedef bool vcrypto_read_fn(void *state, const uint8_t *data, size_t size);
 

@@ -13,9 +13,6 @@ enum {
 
 /* Offsets in the parameters of a symmetric session, */
 enum {
-    CIPHER_ALGORITHM = 0,
-    CIPHER_KEY_LEN = 4,
-    CIPHER_DIRECTION = 8,
     CHAIN_ORDER = 0,
     CHAIN_HASH_MODE = 4,
     CHAIN_CIPHER = 8,
@@ -32,7 +29,7 @@ enum {
     MAC_KEY_LEN = 8,
 };
 
-/* of AEAD, */
+/* and of AEAD. */
 enum {
     AEAD_ALGORITHM = 0,
     AEAD_KEY_LEN = 4,
@@ -40,30 +37,15 @@ enum {
     AEAD_DIRECTION = 16,
 };
 
-/* and of AKCIPHER. */
-enum {
-    AKCIPHER_ALGORITHM = 0,
-    AKCIPHER_KEY_TYPE = 4,
-    AKCIPHER_KEY_LEN = 8,
-    AKCIPHER_OPTIONS = 12,
-};
-
 /* Reads the parameters of a session of one service. */
 typedef enum vcrypto_status parse_fn(const uint8_t *parameters,
                                      struct vcrypto_session_params *params);
-
-static void parse_cipher(const uint8_t *cipher, struct vcrypto_session_params *params)
-{
-    params->algorithm = get_le32(cipher + CIPHER_ALGORITHM);
-    params->key_len = get_le32(cipher + CIPHER_KEY_LEN);
-    params->direction = get_le32(cipher + CIPHER_DIRECTION);
-}
 
 /* keeps: SYM-8 */
 static enum vcrypto_status parse_chain(const uint8_t *chain,
                                        struct vcrypto_session_params *params)
 {
-    parse_cipher(chain + CHAIN_CIPHER, params);
+    read_cipher(chain + CHAIN_CIPHER, params);
     params->chain_order = get_le32(chain + CHAIN_ORDER);
     params->hash_mode = get_le32(chain + CHAIN_HASH_MODE);
     params->auth_algorithm = get_le32(chain + CHAIN_HASH_ALGORITHM);
@@ -80,7 +62,7 @@ static enum vcrypto_status parse_symmetric(const uint8_t *parameters,
     params->op_type = get_le32(parameters + SYM_OP_TYPE);
     switch (params->op_type) {
     case VCRYPTO_OP_TYPE_CIPHER:
-        parse_cipher(parameters, params);
+        read_cipher(parameters, params);
         return VCRYPTO_OK;
     case VCRYPTO_OP_TYPE_CHAINING:
         return parse_chain(parameters, params);
@@ -117,11 +99,7 @@ static enum vcrypto_status parse_aead(const uint8_t *parameters,
 static enum vcrypto_status parse_akcipher(const uint8_t *parameters,
                                           struct vcrypto_session_params *params)
 {
-    params->algorithm = get_le32(parameters + AKCIPHER_ALGORITHM);
-    params->key_len = get_le32(parameters + AKCIPHER_KEY_LEN);
-    params->akcipher =
-        akcipher_options(params->algorithm, get_le32(parameters + AKCIPHER_KEY_TYPE),
-                         parameters + AKCIPHER_OPTIONS);
+    read_akcipher(parameters, params);
     return VCRYPTO_OK;
 }
 

@@ -18,9 +18,6 @@ enum {
     CHAIN_RESULT_LEN = 32,
     SYM_OP_TYPE = 40,
     /* Stateless: the same fields as from SYM_IV_LEN on come after the session's. */
-    CIPHER_ALGORITHM = 0,
-    CIPHER_KEY_LEN = 4,
-    CIPHER_DIRECTION = 8,
     CIPHER_REQUEST = 12,
     CHAIN_ORDER = 0,
     CHAIN_CIPHER = 8,
@@ -86,9 +83,7 @@ static void parse_cipher_session(const uint8_t *p,
                                  struct vcrypto_session_params *params,
                                  struct framing_lengths *lengths)
 {
-    params->algorithm = get_le32(p + CIPHER_ALGORITHM);
-    params->key_len = get_le32(p + CIPHER_KEY_LEN);
-    params->direction = get_le32(p + CIPHER_DIRECTION);
+    read_cipher(p, params);
     lengths->parts[FRAMING_KEY] = params->key_len;
 }
 
@@ -228,10 +223,6 @@ enum {
     AKCIPHER_SRC_LEN = 0,
     AKCIPHER_DST_LEN = 4,
     /* Stateless: the same after the session's. */
-    AKCIPHER_ALGORITHM = 0,
-    AKCIPHER_KEY_TYPE = 4,
-    AKCIPHER_KEY_LEN = 8,
-    AKCIPHER_OPTIONS = 12,
     AKCIPHER_REQUEST = 20,
 };
 
@@ -258,10 +249,7 @@ static enum vcrypto_status parse_akcipher_stateless(const uint8_t *p,
     struct vcrypto_session_params *params = &request->params;
 
     params->service = VCRYPTO_SERVICE_AKCIPHER;
-    params->algorithm = get_le32(p + AKCIPHER_ALGORITHM);
-    params->key_len = get_le32(p + AKCIPHER_KEY_LEN);
-    params->akcipher = akcipher_options(
-        params->algorithm, get_le32(p + AKCIPHER_KEY_TYPE), p + AKCIPHER_OPTIONS);
+    read_akcipher(p, params);
     lengths->parts[FRAMING_KEY] = params->key_len;
     return parse_akcipher(p + AKCIPHER_REQUEST, request, lengths);
 }

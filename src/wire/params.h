@@ -30,6 +30,25 @@ akcipher_options(uint32_t algorithm, uint32_t key_type, const uint8_t *words)
     return options;
 }
 
+/* A cipher: algorithm, length of the key, direction. */
+static inline void read_cipher(const uint8_t *words,
+                               struct vcrypto_session_params *params)
+{
+    params->algorithm = get_le32(words);
+    params->key_len = get_le32(words + 4);
+    params->direction = get_le32(words + 8);
+}
+
+/* An asymmetric algorithm: its number, type and length of the key, options. */
+static inline void read_akcipher(const uint8_t *words,
+                                 struct vcrypto_session_params *params)
+{
+    params->algorithm = get_le32(words);
+    params->key_len = get_le32(words + 8);
+    params->akcipher =
+        akcipher_options(params->algorithm, get_le32(words + 4), words + 12);
+}
+
 /* The wire calls a MAC's key an authentication key, with that limit; to the backend it
  * is the session's only one. */
 static inline void single_key(struct vcrypto_session_params *params)

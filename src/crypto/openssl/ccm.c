@@ -103,24 +103,13 @@ static enum vcrypto_status run(struct ccm *ccm, struct vcrypto_aead_job *job,
                : VCRYPTO_ERR;
 }
 
-/* Whether @cursor lies in one piece, which then is at *@data. */
-static bool in_one_piece(struct vcrypto_cursor cursor, uint8_t **data)
-{
-    static uint8_t nothing[1];
-
-    if (cursor.left == 0) {
-        *data = nothing; /* NULL means something else to the library */
-        return true;
-    }
-    return vcrypto_cursor_chunk(&cursor, data) == cursor.left;
-}
-
 static bool where_it_lies(const struct vcrypto_aead_job *job, struct ccm_data *data)
 {
-    uint8_t *aad, *src, *dst;
+    static uint8_t nothing[1]; /* NULL means something else to the library */
+    uint8_t *aad = nothing, *src = nothing, *dst = nothing;
 
-    if (!in_one_piece(job->aad, &aad) || !in_one_piece(job->src, &src) ||
-        !in_one_piece(job->dst, &dst) ||
+    if (!vcrypto_pieces_one(job->aad, &aad) || !vcrypto_pieces_one(job->src, &src) ||
+        !vcrypto_pieces_one(job->dst, &dst) ||
         vcrypto_cursor_overlap(&job->src, &job->dst) == VCRYPTO_OVERLAP_PARTIAL) {
         return false;
     }

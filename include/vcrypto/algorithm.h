@@ -68,6 +68,14 @@ const struct vcrypto_algorithm *vcrypto_algorithm_find(enum vcrypto_service serv
 uint64_t vcrypto_algorithms_mask(enum vcrypto_service service);
 
 /**
+ * vcrypto_algorithms_multi: the multi-buffer engine for whatever algorithms it has.
+ *
+ * Returns NULL if this build has none, or its library does not work here. Needs
+ * vcrypto_algorithms_init(). Any thread.
+ */
+const struct vcrypto_multi_engine *vcrypto_algorithms_multi(void);
+
+/**
  * vcrypto_algorithm_rows: the whole table, available or not; *@count rows. Any thread.
  */
 const struct vcrypto_algorithm *vcrypto_algorithm_rows(size_t *count);

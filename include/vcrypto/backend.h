@@ -26,6 +26,7 @@ struct vcrypto_backend_config {
     uint32_t max_auth_key_len;     /* longest key for MAC */
     uint32_t max_akcipher_key_len; /* longest key for AKCIPHER, DER */
     bool no_mac_iv_prefix;         /* offer no MAC whose iv leads its source */
+    bool single;                   /* no multi-buffer engine: each request alone */
     uint64_t max_size;             /* variable-length bytes of one data request */
 };
 
@@ -100,12 +101,14 @@ void vcrypto_backend_reset(struct vcrypto_backend *backend);
 uint32_t vcrypto_backend_sessions(struct vcrypto_backend *backend);
 
 /**
- * vcrypto_backend_run: serve @count decoded requests of data queue @queue.
+ * vcrypto_backend_run: serve decoded requests of data queue @queue, @count at most.
  *
  * @queue is less than the configuration's queues. Sets status and written of each
- * request; whatever is wrong with a request is its own status. Where @stop is not NULL
- * it is looked at before each request, and no other is begun once it is true. Returns
- * how many were served, from the first on. The queue's thread.
+ * request; whatever is wrong with a request is its own status. Requests with the same
+ * algorithm may be done side by side, and so in any order. Where @stop is not NULL it
+ * is looked at before each request, and no other is begun once it is true. Returns how
+ * many were served, from the first on: at least one unless it was stopped, and as many
+ * as should wait for each other. The queue's thread.
  *
  * Specification: the "Operation" of each service.
  */
@@ -124,6 +127,7 @@ struct vcrypto_counters {
 struct vcrypto_queue_statistics {
     uint64_t batches;
     uint64_t bounces;                   /* requests whose data had to be copied */
+    uint64_t together;                  /* requests that were done side by side */
     struct vcrypto_counters unassigned; /* no session: the algorithm is not known */
 };
 

@@ -79,6 +79,21 @@ enum vcrypto_akcipher_operation {
     VCRYPTO_OPERATION_VERIFY,
 };
 
+/* The most jobs that a multi-buffer engine is given at a time. */
+#define VCRYPTO_MULTI_MAX 64
+
+/** One of several jobs that a multi-buffer engine works on side by side. */
+struct vcrypto_multi_job {
+    const struct vcrypto_algorithm *algorithm;
+    void *key; /* as the engine made it */
+    union {
+        struct vcrypto_cipher_job cipher;
+        struct vcrypto_digest_job digest;
+        struct vcrypto_aead_job aead;
+    };
+    enum vcrypto_status status; /* set by the engine, as by an engine for one job */
+};
+
 /** AKCIPHER. */
 struct vcrypto_akcipher_job {
     enum vcrypto_akcipher_operation operation;
@@ -132,6 +147,33 @@ struct vcrypto_engine {
     enum vcrypto_status (*akcipher)(void *context,
                                     const struct vcrypto_algorithm *algorithm,
                                     struct vcrypto_akcipher_job *job);
+};
+
+/**
+ * A library that does several jobs in the time of one, because it works on them side by
+ * side. What it works with belongs to one thread at a time; keys may be used by any
+ * thread, and by several jobs at once.
+ */
+struct vcrypto_multi_engine {
+    const char *name;
+
+    /* What one thread works with. NULL: no memory, or the library does not work. */
+    void *(*lanes_new)(void);
+    void (*lanes_free)(void *lanes);
+
+    /* From how many jobs on this is faster than the algorithm's own engine, for keys of
+     * @keying's size and jobs of its direction. 0: never, or not possible. */
+    unsigned (*least)(const struct vcrypto_keying *keying);
+
+    /* Only where least() is not 0. NULL: no memory. */
+    void *(*key_new)(const struct vcrypto_keying *keying);
+    void (*key_free)(void *key);
+
+    /* Whether @job, with all but its status filled in, can be among those of run(). */
+    bool (*takes)(const struct vcrypto_multi_job *job);
+
+    /* Works on @count jobs, at most VCRYPTO_MULTI_MAX, until all are done. */
+    void (*run)(void *lanes, struct vcrypto_multi_job *const *jobs, size_t count);
 };
 
 #endif

@@ -15,6 +15,12 @@
 void *vcrypto_secret_alloc(size_t size);
 
 /**
+ * vcrypto_secret_alloc_lines: the same, on cache lines of its own, as vector
+ * instructions want it. Any thread.
+ */
+void *vcrypto_secret_alloc_lines(size_t size);
+
+/**
  * vcrypto_secret_free: overwrite the @size bytes at @secret and free them.
  *
  * @size is what the block was allocated with. NULL is allowed. Any thread.

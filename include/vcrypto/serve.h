@@ -20,9 +20,16 @@ struct vcrypto_service_point {
 };
 
 /**
- * vcrypto_serve_data: decode and run the @count requests of data queue @queue whose
- * chain is set. Once *@stop is true no other is begun (@stop may be NULL); returns how
- * many were served, from the first on. Of the others nothing was touched.
+ * vcrypto_serve_decode: decode the @count requests whose chain is set. Any thread.
+ *
+ * Specification: "Data Virtqueue".
+ */
+void vcrypto_serve_decode(const struct vcrypto_service_point *point,
+                          struct vcrypto_request *requests, size_t count);
+
+/**
+ * vcrypto_serve_run: run decoded requests of data queue @queue, as
+ * vcrypto_backend_run() does, which may be fewer than @count.
  *
  * Result bytes are in place afterwards; the status byte is not. The caller writes
  * @status of each request to its last writable byte, which may lie far behind the
@@ -30,9 +37,9 @@ struct vcrypto_service_point {
  *
  * Specification: "Data Virtqueue".
  */
-size_t vcrypto_serve_data(const struct vcrypto_service_point *point, uint32_t queue,
-                          struct vcrypto_request *requests, size_t count,
-                          const atomic_bool *stop);
+size_t vcrypto_serve_run(const struct vcrypto_service_point *point, uint32_t queue,
+                         struct vcrypto_request *requests, size_t count,
+                         const atomic_bool *stop);
 
 /**
  * vcrypto_serve_used_length: what the used ring says of a finished request whose chain

@@ -13,44 +13,24 @@ static const uint8_t *nonce_of(const struct vcrypto_request *request,
     return request->iv + (request->iv_slot ? algorithm->iv_in_slot : 0);
 }
 
-static enum vcrypto_status run(struct queue_state *state, struct context_entry *entry,
-                               struct vcrypto_aead_job *job)
-{
-    const struct vcrypto_algorithm *algorithm =
-        entry->session->kind.parts[SESSION_MAIN].algorithm;
-    void *context = vcrypto_context_entry_context(entry, SESSION_MAIN);
-
-    return context ? algorithm->engine->aead(context, algorithm, job, &state->bounce)
-                   : VCRYPTO_ERR;
-}
-
 /* keeps: AEA-2 */
-static enum vcrypto_status encrypt(struct queue_state *state,
-                                   struct context_entry *entry,
-                                   struct vcrypto_request *request,
-                                   struct vcrypto_aead_job *job, uint32_t tag_len)
+static enum vcrypto_status prepare_encryption(struct vcrypto_request *request,
+                                              struct vcrypto_aead_job *job,
+                                              uint32_t tag_len)
 {
-    uint64_t size = request->src.left;
     struct vcrypto_cursor tag = request->dst;
-    enum vcrypto_status status;
+    uint64_t size = request->src.left;
 
     if (!vcrypto_cursor_take(&tag, size, &job->dst) || tag.left < tag_len) {
         return VCRYPTO_ERR;
     }
     job->src = request->src;
-    status = run(state, entry, job);
-    request->written = size;
-    if (status == VCRYPTO_OK) {
-        vcrypto_cursor_write(&tag, job->tag, tag_len);
-        request->written += tag_len;
-    }
-    return status;
+    return VCRYPTO_OK;
 }
 
-static enum vcrypto_status decrypt(struct queue_state *state,
-                                   struct context_entry *entry,
-                                   struct vcrypto_request *request,
-                                   struct vcrypto_aead_job *job, uint32_t tag_len)
+static enum vcrypto_status prepare_decryption(struct vcrypto_request *request,
+                                              struct vcrypto_aead_job *job,
+                                              uint32_t tag_len)
 {
     struct vcrypto_cursor tag = request->src;
     uint64_t size;
@@ -64,8 +44,7 @@ static enum vcrypto_status decrypt(struct queue_state *state,
         return VCRYPTO_ERR;
     }
     job->dst = vcrypto_cursor_first(request->dst, size);
-    request->written = size;
-    return run(state, entry, job);
+    return VCRYPTO_OK;
 }
 
 static bool fits_session(const struct vcrypto_request *request,
@@ -76,28 +55,40 @@ static bool fits_session(const struct vcrypto_request *request,
 }
 
 /* keeps: AEA-3 AEA-4 */
-enum vcrypto_status vcrypto_operation_aead(struct queue_state *state,
-                                           struct context_entry *entry,
-                                           struct vcrypto_request *request)
+enum vcrypto_status vcrypto_aead_prepare(struct operation *operation)
 {
-    const struct session_kind *kind = &entry->session->kind;
-    const struct vcrypto_algorithm *algorithm = kind->parts[SESSION_MAIN].algorithm;
-    struct vcrypto_aead_job job = { .iv = nonce_of(request, algorithm),
-                                    .iv_len = request->iv_len,
-                                    .aad = request->aad };
-    enum vcrypto_status status;
+    const struct session_kind *kind = &operation->entry->session->kind;
+    const struct vcrypto_algorithm *algorithm = operation->job.algorithm;
+    struct vcrypto_request *request = operation->request;
+    struct vcrypto_aead_job *job = &operation->job.aead;
 
     if (!fits_session(request, kind) ||
         !vcrypto_algorithm_sizes_valid(algorithm, request->iv_len, request->src.left)) {
         return VCRYPTO_ERR;
     }
-    status = kind->direction == VCRYPTO_ENCRYPT
-                 ? encrypt(state, entry, request, &job, kind->tag_len)
-                 : decrypt(state, entry, request, &job, kind->tag_len);
-    request->used = request->written;
+    job->iv = nonce_of(request, algorithm);
+    job->iv_len = request->iv_len;
+    job->aad = request->aad;
+    return kind->direction == VCRYPTO_ENCRYPT
+               ? prepare_encryption(request, job, kind->tag_len)
+               : prepare_decryption(request, job, kind->tag_len);
+}
+
+void vcrypto_aead_finish(struct operation *operation, enum vcrypto_status status)
+{
+    const struct session_kind *kind = &operation->entry->session->kind;
+    struct vcrypto_request *request = operation->request;
+    struct vcrypto_aead_job *job = &operation->job.aead;
+    struct vcrypto_cursor tag = request->dst;
+
+    request->written = job->src.left;
     if (status != VCRYPTO_OK) {
         vcrypto_cursor_zero(request->dst, request->written);
+    } else if (kind->direction == VCRYPTO_ENCRYPT) {
+        vcrypto_cursor_take(&tag, request->written, NULL);
+        vcrypto_cursor_write(&tag, job->tag, kind->tag_len);
+        request->written += kind->tag_len;
     }
-    vcrypto_secret_wipe(job.tag, sizeof(job.tag));
-    return status;
+    request->used = request->written;
+    vcrypto_secret_wipe(job->tag, sizeof(job->tag));
 }

@@ -24,11 +24,13 @@ static uint32_t max_keys(const struct vcrypto_backend_config *config)
 static bool make_queues(struct vcrypto_backend *backend,
                         const struct vcrypto_backend_config *config)
 {
+    const struct vcrypto_multi_engine *multi =
+        config->single ? NULL : vcrypto_algorithms_multi();
     uint32_t count = config->queues;
 
     backend->queues = calloc(count, sizeof(*backend->queues));
     for (uint32_t i = 0; backend->queues && i < count; i++) {
-        backend->queues[i] = vcrypto_queue_state_new(i, max_keys(config));
+        backend->queues[i] = vcrypto_queue_state_new(i, max_keys(config), multi);
         if (!backend->queues[i]) {
             free_queues(backend, i);
             return false;

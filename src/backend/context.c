@@ -6,7 +6,19 @@
 
 #include "vcrypto/lines.h"
 
-struct queue_state *vcrypto_queue_state_new(uint32_t index, uint32_t max_keys)
+#include "group.h"
+
+static void state_free(struct queue_state *state)
+{
+    vcrypto_group_free(state->group);
+    if (state->probe) {
+        vcrypto_session_unref(state->probe);
+    }
+    free(state);
+}
+
+struct queue_state *vcrypto_queue_state_new(uint32_t index, uint32_t max_keys,
+                                            const struct vcrypto_multi_engine *multi)
 {
     struct queue_state *state;
     size_t rows;
@@ -17,8 +29,9 @@ struct queue_state *vcrypto_queue_state_new(uint32_t index, uint32_t max_keys)
         return NULL;
     }
     state->probe = vcrypto_session_new(max_keys);
-    if (!state->probe) {
-        free(state);
+    state->group = multi ? vcrypto_group_new(multi) : NULL;
+    if (!state->probe || (multi && !state->group)) {
+        state_free(state);
         return NULL;
     }
     pthread_mutex_init(&state->lock, NULL);
@@ -26,8 +39,15 @@ struct queue_state *vcrypto_queue_state_new(uint32_t index, uint32_t max_keys)
     return state;
 }
 
-static void entry_clear(struct context_entry *entry)
+/* Requests that are still to be run with the entry are run before it goes. */
+static void entry_clear(struct queue_state *state, struct context_entry *entry)
 {
+    if (entry->deferred) {
+        vcrypto_group_run(state);
+    }
+    if (entry->multi_key) {
+        state->group->engine->key_free(entry->multi_key);
+    }
     for (unsigned i = 0; i < SESSION_PARTS; i++) {
         if (entry->contexts[i]) {
             entry->session->kind.parts[i].algorithm->engine->context_free(
@@ -47,7 +67,7 @@ static void sweep_stateless(struct queue_state *state)
 {
     for (unsigned i = 0; i < STATELESS_ENTRIES; i++) {
         if (state->stateless[i].session) {
-            entry_clear(&state->stateless[i]);
+            entry_clear(state, &state->stateless[i]);
         }
     }
 }
@@ -63,7 +83,7 @@ static void sweep(struct queue_state *state, bool all)
             struct context_entry *entry = &state->entries[s][w];
 
             if (entry->session && (all || entry_destroyed(entry))) {
-                entry_clear(entry);
+                entry_clear(state, entry);
             }
         }
     }
@@ -72,12 +92,11 @@ static void sweep(struct queue_state *state, bool all)
 void vcrypto_queue_state_free(struct queue_state *state)
 {
     sweep(state, true);
-    vcrypto_session_unref(state->probe);
     vcrypto_bounce_free(&state->bounce);
     vcrypto_bounce_free(&state->result);
     vcrypto_bounce_free(&state->image);
     pthread_mutex_destroy(&state->lock);
-    free(state);
+    state_free(state);
 }
 
 /* Consecutive ids, which is what a driver has, fall into different sets. */
@@ -86,7 +105,8 @@ static struct context_entry *set_of(struct queue_state *state, uint64_t id)
     return state->entries[(id ^ id >> 32) % CONTEXT_SETS];
 }
 
-static struct context_entry *victim(struct context_entry *set, unsigned ways)
+static struct context_entry *victim(struct queue_state *state,
+                                    struct context_entry *set, unsigned ways)
 {
     struct context_entry *oldest = &set[0];
 
@@ -96,7 +116,7 @@ static struct context_entry *victim(struct context_entry *set, unsigned ways)
         }
     }
     if (oldest->session) {
-        entry_clear(oldest);
+        entry_clear(state, oldest);
     }
     return oldest;
 }
@@ -106,14 +126,15 @@ static struct context_entry *victim(struct context_entry *set, unsigned ways)
  * session marks it and then looks who holds it; here the holder signs first and then
  * looks for the mark: one of the two always sees the other.
  */
-static bool entry_fill(struct context_entry *entry, const struct queue_state *state,
+static bool entry_fill(struct queue_state *state, struct context_entry *entry,
                        struct session *session)
 {
     entry->session = session;
+    entry->least = vcrypto_group_least(state->group, session);
     atomic_fetch_or_explicit(&session->holders, UINT64_C(1) << state->index,
                              memory_order_seq_cst);
     if (entry_destroyed(entry)) {
-        entry_clear(entry);
+        entry_clear(state, entry);
         return false;
     }
     return true;
@@ -133,7 +154,7 @@ struct context_entry *vcrypto_queue_state_find(struct queue_state *state,
         }
     }
     if (entry && entry_destroyed(entry)) {
-        entry_clear(entry);
+        entry_clear(state, entry);
         return NULL;
     }
     if (!entry) {
@@ -141,8 +162,8 @@ struct context_entry *vcrypto_queue_state_find(struct queue_state *state,
         if (!session) {
             return NULL;
         }
-        entry = victim(set, CONTEXT_WAYS);
-        if (!entry_fill(entry, state, session)) {
+        entry = victim(state, set, CONTEXT_WAYS);
+        if (!entry_fill(state, entry, session)) {
             return NULL;
         }
     }
@@ -181,8 +202,9 @@ static struct context_entry *add_stateless(struct queue_state *state)
     }
     session->kind = state->probe->kind;
     memcpy(session->keys, state->probe->keys, keys_len);
-    entry = victim(state->stateless, STATELESS_ENTRIES);
+    entry = victim(state, state->stateless, STATELESS_ENTRIES);
     entry->session = session;
+    entry->least = vcrypto_group_least(state->group, session);
     return entry;
 }
 
@@ -218,6 +240,18 @@ void *vcrypto_context_entry_context(struct context_entry *entry, unsigned part)
         entry->contexts[part] = vcrypto_session_context(entry->session, part);
     }
     return entry->contexts[part];
+}
+
+void *vcrypto_context_entry_multi_key(const struct queue_state *state,
+                                      struct context_entry *entry)
+{
+    struct vcrypto_keying keying;
+
+    if (!entry->multi_key) {
+        vcrypto_session_keying(entry->session, SESSION_MAIN, &keying);
+        entry->multi_key = state->group->engine->key_new(&keying);
+    }
+    return entry->multi_key;
 }
 
 /*

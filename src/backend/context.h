@@ -22,6 +22,9 @@
 struct context_entry {
     struct session *session;       /* a reference; NULL: the entry is empty */
     void *contexts[SESSION_PARTS]; /* each NULL until a request needs it */
+    void *multi_key;               /* likewise, of the first part */
+    unsigned least;    /* requests from which on they are faster together; 0: never */
+    unsigned deferred; /* requests that are to be run together */
     uint64_t last_use;
 };
 
@@ -47,17 +50,22 @@ struct queue_state {
     struct session *probe; /* a stateless request's keys while they are looked up */
     struct context_entry stateless[STATELESS_ENTRIES];
 
+    struct group *group; /* NULL: every request is done alone */
+
     _Atomic uint64_t batches;
     _Atomic uint64_t bounces;
+    _Atomic uint64_t together;
     struct counters unassigned;
     struct counters by_algorithm[]; /* in the order of the algorithm table */
 };
 
 /*
  * vcrypto_queue_state_new: the state of queue @index, on cache lines of its own. The
- * keys of a stateless request have at most @max_keys bytes. NULL: no memory.
+ * keys of a stateless request have at most @max_keys bytes. @multi: what does requests
+ * together, or NULL. NULL: no memory.
  */
-struct queue_state *vcrypto_queue_state_new(uint32_t index, uint32_t max_keys);
+struct queue_state *vcrypto_queue_state_new(uint32_t index, uint32_t max_keys,
+                                            const struct vcrypto_multi_engine *multi);
 
 void vcrypto_queue_state_free(struct queue_state *state);
 
@@ -85,6 +93,21 @@ enum vcrypto_status vcrypto_queue_state_stateless(
  * lock held.
  */
 void *vcrypto_context_entry_context(struct context_entry *entry, unsigned part);
+
+/* vcrypto_context_entry_multi_key: likewise, the multi-buffer engine's key for the
+ * first part of an entry whose requests it does. */
+void *vcrypto_context_entry_multi_key(const struct queue_state *state,
+                                      struct context_entry *entry);
+
+/* vcrypto_queue_state_count: a request that is done. @entry: NULL if it had none. */
+void vcrypto_queue_state_count(struct queue_state *state,
+                               const struct context_entry *entry,
+                               const struct vcrypto_request *request);
+
+/* vcrypto_queue_state_count_together: @count requests that were done side by side. */
+void vcrypto_queue_state_count_together(struct queue_state *state, size_t count);
+
+void vcrypto_queue_state_count_batch(struct queue_state *state);
 
 /*
  * vcrypto_queue_state_forget: let go of destroyed sessions, and if @stateless of all

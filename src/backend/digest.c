@@ -36,6 +36,25 @@ enum vcrypto_status vcrypto_digest_begin(struct queue_state *state,
 }
 
 /* keeps: MAC-2 MAC-3 */
+enum vcrypto_status
+vcrypto_digest_job(const struct vcrypto_algorithm *algorithm, struct vcrypto_cursor aad,
+                   struct vcrypto_cursor data, const struct digest_output *output,
+                   uint8_t iv[VCRYPTO_MAX_IV], struct vcrypto_digest_job *job)
+{
+    if (!vcrypto_cursor_read(&data, iv, algorithm->iv_len) ||
+        !vcrypto_algorithm_sizes_valid(algorithm, algorithm->iv_len,
+                                       aad.left + data.left)) {
+        return VCRYPTO_ERR;
+    }
+    *job = (struct vcrypto_digest_job){
+        .iv = algorithm->iv_len ? iv : NULL,
+        .parts = { aad, data },
+        .result = output->bytes,
+        .result_len = output->len,
+    };
+    return VCRYPTO_OK;
+}
+
 enum vcrypto_status vcrypto_digest_compute(struct queue_state *state,
                                            struct context_entry *entry, unsigned part,
                                            struct vcrypto_cursor aad,
@@ -45,24 +64,16 @@ enum vcrypto_status vcrypto_digest_compute(struct queue_state *state,
     const struct vcrypto_algorithm *algorithm =
         entry->session->kind.parts[part].algorithm;
     uint8_t iv[VCRYPTO_MAX_IV];
-    struct vcrypto_digest_job job = {
-        .iv = algorithm->iv_len ? iv : NULL,
-        .result = output->bytes,
-        .result_len = output->len,
-    };
+    struct vcrypto_digest_job job;
     void *context;
 
-    if (!vcrypto_cursor_read(&data, iv, algorithm->iv_len) ||
-        !vcrypto_algorithm_sizes_valid(algorithm, algorithm->iv_len,
-                                       aad.left + data.left)) {
+    if (vcrypto_digest_job(algorithm, aad, data, output, iv, &job) != VCRYPTO_OK) {
         return VCRYPTO_ERR;
     }
     context = vcrypto_context_entry_context(entry, part);
     if (!context) {
         return VCRYPTO_ERR;
     }
-    job.parts[0] = aad;
-    job.parts[1] = data;
     return algorithm->engine->digest(context, algorithm, &job, &state->bounce);
 }
 
@@ -82,24 +93,34 @@ void vcrypto_digest_end(struct queue_state *state, struct vcrypto_request *reque
     }
 }
 
-enum vcrypto_status vcrypto_operation_digest(struct queue_state *state,
-                                             struct context_entry *entry,
-                                             struct vcrypto_request *request)
+enum vcrypto_status vcrypto_digest_prepare(struct queue_state *state,
+                                           struct operation *operation)
 {
-    struct digest_output output;
+    const struct vcrypto_request *request = operation->request;
+    struct digest_output *output = &operation->output;
     enum vcrypto_status status;
 
-    status =
-        vcrypto_digest_begin(state, entry->session, SESSION_MAIN, request, &output);
+    status = vcrypto_digest_begin(state, operation->entry->session, SESSION_MAIN,
+                                  request, output);
     if (status != VCRYPTO_OK) {
         return status;
     }
-    status = vcrypto_digest_compute(state, entry, SESSION_MAIN, request->aad,
-                                    request->src, &output);
-    if (status == VCRYPTO_OK) {
-        request->written = output.len;
-        request->used = output.len;
+    status = vcrypto_digest_job(operation->job.algorithm, request->aad, request->src,
+                                output, operation->iv, &operation->job.digest);
+    if (status != VCRYPTO_OK) {
+        vcrypto_digest_end(state, operation->request, output, false);
     }
-    vcrypto_digest_end(state, request, &output, status == VCRYPTO_OK);
     return status;
+}
+
+void vcrypto_digest_finish(struct queue_state *state, struct operation *operation,
+                           enum vcrypto_status status)
+{
+    struct vcrypto_request *request = operation->request;
+
+    if (status == VCRYPTO_OK) {
+        request->written = operation->output.len;
+        request->used = operation->output.len;
+    }
+    vcrypto_digest_end(state, request, &operation->output, status == VCRYPTO_OK);
 }

@@ -37,46 +37,122 @@ enum vcrypto_status vcrypto_operation_cipher_job(struct queue_state *state,
 }
 
 /* keeps: SYM-2 */
-static enum vcrypto_status run_cipher(struct queue_state *state,
-                                      struct context_entry *entry,
-                                      struct vcrypto_request *request)
+static enum vcrypto_status prepare_cipher(struct operation *operation)
 {
-    const struct session_kind *kind = &entry->session->kind;
+    struct vcrypto_request *request = operation->request;
+    const struct session_kind *kind = &operation->entry->session->kind;
+    const struct vcrypto_algorithm *algorithm = kind->parts[SESSION_MAIN].algorithm;
     uint64_t size = request->src.left;
-    enum vcrypto_status status;
 
     if (request->direction != kind->direction ||
-        !vcrypto_algorithm_sizes_valid(kind->parts[SESSION_MAIN].algorithm,
-                                       request->iv_len, size)) {
+        !vcrypto_algorithm_sizes_valid(algorithm, request->iv_len, size)) {
         return VCRYPTO_ERR;
     }
-    status = vcrypto_operation_cipher_job(state, entry, request->iv, request->src,
-                                          vcrypto_cursor_first(request->dst, size));
+    operation->job.cipher = (struct vcrypto_cipher_job){
+        .iv = algorithm->iv_len ? request->iv : NULL,
+        .src = request->src,
+        .dst = vcrypto_cursor_first(request->dst, size),
+    };
+    return VCRYPTO_OK;
+}
+
+static void finish_cipher(struct operation *operation, enum vcrypto_status status)
+{
+    struct vcrypto_request *request = operation->request;
+    uint64_t size = request->src.left;
+
     request->written = size;
     request->used = size;
     if (status != VCRYPTO_OK) {
         vcrypto_cursor_zero(request->dst, size);
     }
+}
+
+static bool is_chain(const struct vcrypto_request *request)
+{
+    return request->service == VCRYPTO_SERVICE_CIPHER &&
+           request->op_type == VCRYPTO_OP_TYPE_CHAINING;
+}
+
+bool vcrypto_operation_single(const struct vcrypto_request *request)
+{
+    return request->service != VCRYPTO_SERVICE_AKCIPHER && !is_chain(request);
+}
+
+enum vcrypto_status vcrypto_operation_prepare(struct queue_state *state,
+                                              struct operation *operation)
+{
+    operation->job.algorithm =
+        operation->entry->session->kind.parts[SESSION_MAIN].algorithm;
+    switch (operation->request->service) {
+    case VCRYPTO_SERVICE_CIPHER:
+        return prepare_cipher(operation);
+    case VCRYPTO_SERVICE_AEAD:
+        return vcrypto_aead_prepare(operation);
+    default:
+        return vcrypto_digest_prepare(state, operation);
+    }
+}
+
+enum vcrypto_status vcrypto_operation_alone(struct queue_state *state,
+                                            struct operation *operation)
+{
+    struct vcrypto_multi_job *job = &operation->job;
+    const struct vcrypto_engine *engine = job->algorithm->engine;
+    void *context = vcrypto_context_entry_context(operation->entry, SESSION_MAIN);
+
+    if (!context) {
+        return VCRYPTO_ERR;
+    }
+    switch (operation->request->service) {
+    case VCRYPTO_SERVICE_CIPHER:
+        return engine->cipher(context, job->algorithm, &job->cipher, &state->bounce);
+    case VCRYPTO_SERVICE_AEAD:
+        return engine->aead(context, job->algorithm, &job->aead, &state->bounce);
+    default:
+        return engine->digest(context, job->algorithm, &job->digest, &state->bounce);
+    }
+}
+
+enum vcrypto_status vcrypto_operation_finish(struct queue_state *state,
+                                             struct operation *operation,
+                                             enum vcrypto_status status)
+{
+    switch (operation->request->service) {
+    case VCRYPTO_SERVICE_CIPHER:
+        finish_cipher(operation, status);
+        break;
+    case VCRYPTO_SERVICE_AEAD:
+        vcrypto_aead_finish(operation, status);
+        break;
+    default:
+        vcrypto_digest_finish(state, operation, status);
+        break;
+    }
     return status;
+}
+
+static enum vcrypto_status run_single(struct queue_state *state,
+                                      struct context_entry *entry,
+                                      struct vcrypto_request *request)
+{
+    struct operation operation = { .entry = entry, .request = request };
+    enum vcrypto_status status = vcrypto_operation_prepare(state, &operation);
+
+    if (status != VCRYPTO_OK) {
+        return status;
+    }
+    return vcrypto_operation_finish(state, &operation,
+                                    vcrypto_operation_alone(state, &operation));
 }
 
 enum vcrypto_status vcrypto_operation_run(struct queue_state *state,
                                           struct context_entry *entry,
                                           struct vcrypto_request *request)
 {
-    switch (request->service) {
-    case VCRYPTO_SERVICE_CIPHER:
-        return request->op_type == VCRYPTO_OP_TYPE_CHAINING
-                   ? vcrypto_operation_chain(state, entry, request)
-                   : run_cipher(state, entry, request);
-    case VCRYPTO_SERVICE_HASH:
-    case VCRYPTO_SERVICE_MAC:
-        return vcrypto_operation_digest(state, entry, request);
-    case VCRYPTO_SERVICE_AEAD:
-        return vcrypto_operation_aead(state, entry, request);
-    case VCRYPTO_SERVICE_AKCIPHER:
-        return vcrypto_operation_akcipher(state, entry, request);
-    default:
-        return VCRYPTO_NOTSUPP;
+    if (vcrypto_operation_single(request)) {
+        return run_single(state, entry, request);
     }
+    return is_chain(request) ? vcrypto_operation_chain(state, entry, request)
+                             : vcrypto_operation_akcipher(state, entry, request);
 }

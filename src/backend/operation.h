@@ -9,22 +9,58 @@
 
 #include "context.h"
 
+/* A digest on its way from an engine to the request's result. */
+struct digest_output {
+    uint8_t small[VCRYPTO_MAX_DIGEST];
+    uint8_t *bytes;
+    uint32_t len;
+};
+
+/* A request with one job, on its way through an engine. */
+struct operation {
+    struct context_entry *entry;
+    struct vcrypto_request *request;
+    struct vcrypto_multi_job job; /* its key only where it is one of several */
+    uint8_t iv[VCRYPTO_MAX_IV];   /* a MAC's, out of guest memory */
+    struct digest_output output;
+};
+
 /* vcrypto_operation_run: whatever the request asks for. */
 enum vcrypto_status vcrypto_operation_run(struct queue_state *state,
                                           struct context_entry *entry,
                                           struct vcrypto_request *request);
 
-enum vcrypto_status vcrypto_operation_digest(struct queue_state *state,
-                                             struct context_entry *entry,
-                                             struct vcrypto_request *request);
+/* vcrypto_operation_single: whether the request is one job for a symmetric engine. */
+bool vcrypto_operation_single(const struct vcrypto_request *request);
+
+/*
+ * vcrypto_operation_prepare: check the sizes of such a request, whose entry is set, and
+ * fill in the job. Other than VCRYPTO_OK is the request's answer, and the end of it.
+ */
+enum vcrypto_status vcrypto_operation_prepare(struct queue_state *state,
+                                              struct operation *operation);
+
+/* vcrypto_operation_alone: let the algorithm's own engine do a prepared job. */
+enum vcrypto_status vcrypto_operation_alone(struct queue_state *state,
+                                            struct operation *operation);
+
+/* vcrypto_operation_finish: after a prepared job, put the results in place. Returns the
+ * request's status, which is the job's. */
+enum vcrypto_status vcrypto_operation_finish(struct queue_state *state,
+                                             struct operation *operation,
+                                             enum vcrypto_status status);
+
+/* The same for one service each. */
+enum vcrypto_status vcrypto_digest_prepare(struct queue_state *state,
+                                           struct operation *operation);
+void vcrypto_digest_finish(struct queue_state *state, struct operation *operation,
+                           enum vcrypto_status status);
+enum vcrypto_status vcrypto_aead_prepare(struct operation *operation);
+void vcrypto_aead_finish(struct operation *operation, enum vcrypto_status status);
 
 enum vcrypto_status vcrypto_operation_chain(struct queue_state *state,
                                             struct context_entry *entry,
                                             struct vcrypto_request *request);
-
-enum vcrypto_status vcrypto_operation_aead(struct queue_state *state,
-                                           struct context_entry *entry,
-                                           struct vcrypto_request *request);
 
 enum vcrypto_status vcrypto_operation_akcipher(struct queue_state *state,
                                                struct context_entry *entry,
@@ -40,13 +76,6 @@ enum vcrypto_status vcrypto_operation_cipher_job(struct queue_state *state,
                                                  struct vcrypto_cursor src,
                                                  struct vcrypto_cursor dst);
 
-/* A digest on its way from an engine to the request's result. */
-struct digest_output {
-    uint8_t small[VCRYPTO_MAX_DIGEST];
-    uint8_t *bytes;
-    uint32_t len;
-};
-
 /*
  * vcrypto_digest_begin: room for the result that the request asks for, of the part's
  * algorithm. VCRYPTO_ERR: there is no such result, or no memory. After VCRYPTO_OK,
@@ -58,8 +87,17 @@ enum vcrypto_status vcrypto_digest_begin(struct queue_state *state,
                                          struct digest_output *output);
 
 /*
- * vcrypto_digest_compute: the digest of @aad and, after it, @data, into @output. Where
- * the algorithm has an iv, it is the first bytes of @data.
+ * vcrypto_digest_job: check the sizes and fill in the job for the digest of @aad and,
+ * after it, @data, into @output. Where the algorithm has an iv, it is the first bytes
+ * of @data and goes to @iv. VCRYPTO_ERR: the algorithm does not take such sizes.
+ */
+enum vcrypto_status
+vcrypto_digest_job(const struct vcrypto_algorithm *algorithm, struct vcrypto_cursor aad,
+                   struct vcrypto_cursor data, const struct digest_output *output,
+                   uint8_t iv[VCRYPTO_MAX_IV], struct vcrypto_digest_job *job);
+
+/*
+ * vcrypto_digest_compute: the same, done by the algorithm's own engine.
  */
 enum vcrypto_status vcrypto_digest_compute(struct queue_state *state,
                                            struct context_entry *entry, unsigned part,

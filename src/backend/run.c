@@ -3,7 +3,12 @@
  * status. */
 #include "backend.h"
 
+#include "group.h"
 #include "operation.h"
+
+/* Requests that were done one after the other are answered when they had this many
+ * bytes: results should not wait long for those of the requests behind them. */
+#define ENOUGH (256 * 1024)
 
 static bool fits_session(const struct vcrypto_request *request,
                          const struct session *session)
@@ -15,33 +20,6 @@ static bool fits_session(const struct vcrypto_request *request,
     return request->op_type == session->kind.op_type ||
            (request->op_type != VCRYPTO_OP_TYPE_CIPHER &&
             request->op_type != VCRYPTO_OP_TYPE_CHAINING);
-}
-
-/* The only writer is the queue's thread: no read-modify-write that others could see. */
-static void add(_Atomic uint64_t *counter, uint64_t n)
-{
-    atomic_store_explicit(counter,
-                          atomic_load_explicit(counter, memory_order_relaxed) + n,
-                          memory_order_relaxed);
-}
-
-static void count_request(struct counters *counters,
-                          const struct vcrypto_request *request)
-{
-    add(&counters->requests, 1);
-    add(&counters->statuses[request->status], 1);
-    if (request->status == VCRYPTO_OK) {
-        add(&counters->bytes, request->src.left);
-    }
-}
-
-static struct counters *counters_of(struct queue_state *state,
-                                    const struct session *session)
-{
-    size_t rows;
-
-    return &state->by_algorithm[session->kind.parts[SESSION_MAIN].algorithm -
-                                vcrypto_algorithm_rows(&rows)];
 }
 
 static enum vcrypto_status find_session(struct vcrypto_backend *backend,
@@ -80,23 +58,45 @@ static enum vcrypto_status find_stateless(struct vcrypto_backend *backend,
     return vcrypto_queue_state_stateless(state, &request->params, rows, entry);
 }
 
-/* Sets *@counters to where the request counts, once its algorithm is known. */
-static enum vcrypto_status run_one(struct vcrypto_backend *backend,
-                                   struct queue_state *state,
-                                   struct vcrypto_request *request,
-                                   struct counters **counters)
+/* Whether the request is better done together with others like it. */
+static bool defer(struct queue_state *state, struct context_entry *entry,
+                  struct vcrypto_request *request)
+{
+    if (!entry->least || !vcrypto_operation_single(request)) {
+        return false;
+    }
+    vcrypto_group_add(state, entry, request);
+    return true;
+}
+
+/* Runs the request, or puts it off until the group is run; returns whether it ran. */
+static bool start_one(struct vcrypto_backend *backend, struct queue_state *state,
+                      struct vcrypto_request *request)
 {
     struct context_entry *entry = NULL;
     enum vcrypto_status status = request->early;
 
+    request->written = 0;
+    request->used = 0;
     if (status == VCRYPTO_OK) {
         status = request->stateless ? find_stateless(backend, state, request, &entry)
                                     : find_session(backend, state, request, &entry);
     }
-    if (entry) {
-        *counters = counters_of(state, entry->session);
+    if (status == VCRYPTO_OK) {
+        if (defer(state, entry, request)) {
+            return false;
+        }
+        status = vcrypto_operation_run(state, entry, request);
     }
-    return status == VCRYPTO_OK ? vcrypto_operation_run(state, entry, request) : status;
+    request->status = status;
+    vcrypto_queue_state_count(state, entry, request);
+    return true;
+}
+
+/* How much a request puts off the answers of those before it, as bytes. */
+static uint64_t weight(const struct vcrypto_request *request)
+{
+    return request->service == VCRYPTO_SERVICE_AKCIPHER ? ENOUGH : request->src.left;
 }
 
 size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
@@ -104,22 +104,20 @@ size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
                            const atomic_bool *stop)
 {
     struct queue_state *state = backend->queues[queue];
+    uint64_t done = 0;
     size_t i;
 
     vcrypto_queue_state_enter(state);
-    for (i = 0; i < count; i++) {
-        struct counters *counters = &state->unassigned;
-
+    for (i = 0; i < count && done < ENOUGH && !vcrypto_group_full(state); i++) {
         if (stop && atomic_load_explicit(stop, memory_order_relaxed)) {
             break;
         }
-        requests[i].written = 0;
-        requests[i].used = 0;
-        requests[i].status = run_one(backend, state, &requests[i], &counters);
-        count_request(counters, &requests[i]);
+        if (start_one(backend, state, &requests[i])) {
+            done += weight(&requests[i]);
+        }
     }
-    add(&state->batches, 1);
-    atomic_store_explicit(&state->bounces, state->bounce.uses, memory_order_relaxed);
+    vcrypto_group_run(state);
+    vcrypto_queue_state_count_batch(state);
     vcrypto_queue_state_leave(state);
     return i;
 }

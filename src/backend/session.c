@@ -126,11 +126,13 @@ enum vcrypto_status vcrypto_session_fill(struct session *session,
     return VCRYPTO_OK;
 }
 
-void *vcrypto_session_context(const struct session *session, unsigned part)
+void vcrypto_session_keying(const struct session *session, unsigned part,
+                            struct vcrypto_keying *keying)
 {
     const struct session_kind *kind = &session->kind;
     const struct session_part *chosen = &kind->parts[part];
-    const struct vcrypto_keying keying = {
+
+    *keying = (struct vcrypto_keying){
         .algorithm = chosen->algorithm,
         .key_index = chosen->key_index,
         .key = session->keys +
@@ -140,6 +142,12 @@ void *vcrypto_session_context(const struct session *session, unsigned part)
         .tag_len = kind->tag_len,
         .akcipher = kind->akcipher,
     };
+}
 
-    return chosen->algorithm->engine->context_new(&keying);
+void *vcrypto_session_context(const struct session *session, unsigned part)
+{
+    struct vcrypto_keying keying;
+
+    vcrypto_session_keying(session, part, &keying);
+    return keying.algorithm->engine->context_new(&keying);
 }

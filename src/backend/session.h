@@ -74,6 +74,11 @@ enum vcrypto_status vcrypto_session_fill(struct session *session,
                                          const struct vcrypto_session_params *params,
                                          const struct vcrypto_algorithm *const *rows);
 
+/* vcrypto_session_keying: what an engine is told of one part's key, which stays the
+ * session's. */
+void vcrypto_session_keying(const struct session *session, unsigned part,
+                            struct vcrypto_keying *keying);
+
 /* vcrypto_session_context: an engine's context for one part. NULL: no memory, or the
  * library refuses the key. */
 void *vcrypto_session_context(const struct session *session, unsigned part);

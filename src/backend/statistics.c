@@ -1,6 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "backend.h"
 
+/* The only writer is the queue's thread: no read-modify-write that others could see. */
+static void add(_Atomic uint64_t *counter, uint64_t n)
+{
+    atomic_store_explicit(counter,
+                          atomic_load_explicit(counter, memory_order_relaxed) + n,
+                          memory_order_relaxed);
+}
+
+static struct counters *counters_of(struct queue_state *state,
+                                    const struct context_entry *entry)
+{
+    size_t rows;
+
+    return entry ? &state->by_algorithm[entry->session->kind.parts[SESSION_MAIN]
+                                            .algorithm -
+                                        vcrypto_algorithm_rows(&rows)]
+                 : &state->unassigned;
+}
+
+void vcrypto_queue_state_count(struct queue_state *state,
+                               const struct context_entry *entry,
+                               const struct vcrypto_request *request)
+{
+    struct counters *counters = counters_of(state, entry);
+
+    add(&counters->requests, 1);
+    add(&counters->statuses[request->status], 1);
+    if (request->status == VCRYPTO_OK) {
+        add(&counters->bytes, request->src.left);
+    }
+}
+
+void vcrypto_queue_state_count_together(struct queue_state *state, size_t count)
+{
+    add(&state->together, count);
+}
+
+void vcrypto_queue_state_count_batch(struct queue_state *state)
+{
+    add(&state->batches, 1);
+    atomic_store_explicit(&state->bounces, state->bounce.uses, memory_order_relaxed);
+}
+
 static uint64_t value(const _Atomic uint64_t *counter)
 {
     return atomic_load_explicit(counter, memory_order_relaxed);
@@ -23,6 +66,7 @@ void vcrypto_backend_queue_statistics(const struct vcrypto_backend *backend,
 
     statistics->batches = value(&state->batches);
     statistics->bounces = value(&state->bounces);
+    statistics->together = value(&state->together);
     copy(&state->unassigned, &statistics->unassigned);
 }
 

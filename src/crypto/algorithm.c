@@ -55,6 +55,15 @@ void vcrypto_algorithms_fini(void)
     pthread_mutex_unlock(&users_lock);
 }
 
+const struct vcrypto_multi_engine *vcrypto_algorithms_multi(void)
+{
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+    return vcrypto_ipsec_mb_works() ? &vcrypto_multi_ipsec_mb : NULL;
+#else
+    return NULL;
+#endif
+}
+
 /* An algorithm is there if its library does at least one of its key sizes. */
 static bool available(const struct vcrypto_algorithm *row)
 {

@@ -32,5 +32,9 @@ extern const struct vcrypto_engine vcrypto_engine_openssl_rc4;
 /* Only where the build has their libraries. */
 extern const struct vcrypto_engine vcrypto_engine_ipsec_mb;
 extern const struct vcrypto_engine vcrypto_engine_gcrypt_gmac;
+extern const struct vcrypto_multi_engine vcrypto_multi_ipsec_mb;
+
+/* vcrypto_ipsec_mb_works: whether the library runs on this machine. */
+bool vcrypto_ipsec_mb_works(void);
 
 #endif

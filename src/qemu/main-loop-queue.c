@@ -100,6 +100,17 @@ static void finish(VCryptoDataQueue *queue, unsigned i)
     g_free(element);
 }
 
+static void run_batch(VCryptoDataQueue *queue, size_t n)
+{
+    const struct vcrypto_service_point *point = &queue->device->point;
+    struct vcrypto_request *requests = queue->batch->requests;
+
+    vcrypto_serve_decode(point, requests, n);
+    for (size_t done = 0; done < n;) {
+        done += vcrypto_serve_run(point, queue->index, requests + done, n - done, NULL);
+    }
+}
+
 /* Serves one batch; returns whether there may be more. */
 static bool serve_batch(VCryptoDataQueue *queue)
 {
@@ -108,8 +119,7 @@ static bool serve_batch(VCryptoDataQueue *queue)
     if (!n) {
         return false;
     }
-    vcrypto_serve_data(&queue->device->point, queue->index, queue->batch->requests, n,
-                       NULL);
+    run_batch(queue, n);
     WITH_RCU_READ_LOCK_GUARD()
     {
         for (size_t i = 0; i < n; i++) {

@@ -83,6 +83,7 @@ static void visit_queue(Visitor *visitor, const struct vcrypto_backend *core,
     visit_start_struct(visitor, NULL, NULL, 0, NULL);
     visit_number(visitor, "batches", statistics.batches);
     visit_number(visitor, "bounces", statistics.bounces);
+    visit_number(visitor, "together", statistics.together);
     visit_counters(visitor, "no-session", &statistics.unassigned);
     for (unsigned s = 0; s < VCRYPTO_SERVICE_COUNT; s++) {
         visit_service(visitor, core, queue, s);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vcrypto/serve.h"
 
-size_t vcrypto_serve_data(const struct vcrypto_service_point *point, uint32_t queue,
-                          struct vcrypto_request *requests, size_t count,
-                          const atomic_bool *stop)
+void vcrypto_serve_decode(const struct vcrypto_service_point *point,
+                          struct vcrypto_request *requests, size_t count)
 {
     bool ready = atomic_load_explicit(&point->ready, memory_order_relaxed);
 
@@ -13,6 +12,12 @@ size_t vcrypto_serve_data(const struct vcrypto_service_point *point, uint32_t qu
             requests[i].early = VCRYPTO_ERR;
         }
     }
+}
+
+size_t vcrypto_serve_run(const struct vcrypto_service_point *point, uint32_t queue,
+                         struct vcrypto_request *requests, size_t count,
+                         const atomic_bool *stop)
+{
     return vcrypto_backend_run(point->backend, queue, requests, count, stop);
 }
 

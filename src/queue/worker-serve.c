@@ -125,16 +125,15 @@ static void mark_status(struct vcrypto_worker *worker,
     }
 }
 
-/* Completes the first @count requests: everything but making the used entries visible.
- */
-static void finish(struct vcrypto_worker *worker, size_t count)
+/* Completes @count requests: everything but making the used entries visible. */
+static void finish(struct vcrypto_worker *worker, size_t first, size_t count)
 {
     uint64_t result_page = UINT64_MAX, status_page = UINT64_MAX;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = first; i < first + count; i++) {
         write_status(&worker->requests[i]);
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = first; i < first + count; i++) {
         const struct vcrypto_ring_chain *chain = &worker->chains[i];
         const struct vcrypto_request *request = &worker->requests[i];
         struct vcrypto_cursor writable;
@@ -144,29 +143,38 @@ static void finish(struct vcrypto_worker *worker, size_t count)
         vcrypto_cursor_init(&writable, chain->chain.in, chain->chain.in_num);
         vcrypto_ring_fill(&worker->ring, chain,
                           vcrypto_serve_used_length(request, writable.left),
-                          (uint32_t)i);
+                          (uint32_t)(i - first));
+    }
+}
+
+/* Makes the answers of @count requests visible. */
+static void announce(struct vcrypto_worker *worker, size_t count)
+{
+    vcrypto_ring_publish(&worker->ring, (unsigned)count);
+    if (vcrypto_ring_must_notify(&worker->ring)) {
+        worker->config.host->notify(worker->config.opaque);
     }
 }
 
 /* Serves one batch; returns whether there was one. */
 static bool serve_batch(struct vcrypto_worker *worker)
 {
-    size_t n = take_batch(worker), done;
+    const struct vcrypto_service_point *point = worker->config.point;
+    size_t n = take_batch(worker), done = 0, count;
 
-    if (!n) {
-        return false;
-    }
-    done = vcrypto_serve_data(worker->config.point, worker->config.queue,
-                              worker->requests, n, &worker->attention);
-    finish(worker, done);
-    vcrypto_ring_unpop(&worker->ring, worker->chains + done, n - done);
-    if (done) {
-        vcrypto_ring_publish(&worker->ring, (unsigned)done);
-        if (vcrypto_ring_must_notify(&worker->ring)) {
-            worker->config.host->notify(worker->config.opaque);
+    vcrypto_serve_decode(point, worker->requests, n);
+    while (done < n) {
+        count = vcrypto_serve_run(point, worker->config.queue, worker->requests + done,
+                                  n - done, &worker->attention);
+        if (!count) {
+            break; /* the control thread wants attention */
         }
+        finish(worker, done, count);
+        announce(worker, count);
+        done += count;
     }
-    return true;
+    vcrypto_ring_unpop(&worker->ring, worker->chains + done, n - done);
+    return n > 0;
 }
 
 static uint64_t now_ns(void)

@@ -11,11 +11,11 @@
 #include "vcrypto/worker.h"
 
 /*
- * A batch ends at this many requests, or at this many bytes: results should not wait
- * long for those of the requests behind them.
+ * A batch ends at this many requests, or at this many bytes. It may be answered in
+ * parts: what waits for what is the backend's matter.
  */
 #define WORKER_BATCH       64
-#define WORKER_BATCH_BYTES (256 * 1024)
+#define WORKER_BATCH_BYTES (16 * 1024 * 1024)
 
 /* Pieces of memory that the chains of a batch may be in: several of the largest. */
 #define WORKER_PIECES 4096

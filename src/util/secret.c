@@ -4,12 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vcrypto/lines.h"
+
 /* The largest bounce buffer that is kept between requests. */
 #define BOUNCE_KEEP (64 * 1024)
 
 void *vcrypto_secret_alloc(size_t size)
 {
     return calloc(1, size);
+}
+
+void *vcrypto_secret_alloc_lines(size_t size)
+{
+    return vcrypto_lines_alloc(size);
 }
 
 void vcrypto_secret_wipe(void *secret, size_t size)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "../engines.h"
 #include "manager.h"
 
 #include <string.h>
@@ -10,9 +11,14 @@ IMB_MGR *vcrypto_ipsec_mb_manager(void)
     return manager;
 }
 
-static bool works(IMB_MGR *candidate, IMB_ARCH arch)
+bool vcrypto_ipsec_mb_works(void)
 {
-    if (arch == IMB_ARCH_NONE || imb_get_errno(candidate) != 0) {
+    return manager != NULL;
+}
+
+static bool usable(const IMB_MGR *candidate, IMB_ARCH arch)
+{
+    if (arch == IMB_ARCH_NONE || imb_get_errno((IMB_MGR *)candidate) != 0) {
         return false;
     }
     if (candidate->features & IMB_FEATURE_SELF_TEST &&
@@ -23,21 +29,52 @@ static bool works(IMB_MGR *candidate, IMB_ARCH arch)
            IMB_SNOW3G_KEY_SCHED_SIZE(candidate) <= VCRYPTO_IPSEC_MB_SCHEDULE;
 }
 
-/* Where the library does not run, there is none of its algorithms, and no error. */
-bool vcrypto_ipsec_mb_init(const char **why)
+static IMB_ARCH limit = IMB_ARCH_AVX512;
+
+void vcrypto_ipsec_mb_limit(IMB_ARCH arch)
+{
+    limit = arch;
+}
+
+static void init(IMB_MGR *candidate, IMB_ARCH *arch)
+{
+    *arch = limit;
+    switch (limit) {
+    case IMB_ARCH_SSE:
+        init_mb_mgr_sse(candidate);
+        break;
+    case IMB_ARCH_AVX:
+        init_mb_mgr_avx(candidate);
+        break;
+    case IMB_ARCH_AVX2:
+        init_mb_mgr_avx2(candidate);
+        break;
+    default:
+        init_mb_mgr_auto(candidate, arch);
+        break;
+    }
+}
+
+IMB_MGR *vcrypto_ipsec_mb_manager_new(void)
 {
     IMB_MGR *candidate = alloc_mb_mgr(0);
     IMB_ARCH arch = IMB_ARCH_NONE;
 
-    (void)why;
     if (candidate) {
-        init_mb_mgr_auto(candidate, &arch);
-        if (works(candidate, arch)) {
-            manager = candidate;
-        } else {
+        init(candidate, &arch);
+        if (!usable(candidate, arch)) {
             free_mb_mgr(candidate);
+            candidate = NULL;
         }
     }
+    return candidate;
+}
+
+/* Where the library does not run, there is none of its algorithms, and no error. */
+bool vcrypto_ipsec_mb_init(const char **why)
+{
+    (void)why;
+    manager = vcrypto_ipsec_mb_manager_new();
     return true;
 }
 

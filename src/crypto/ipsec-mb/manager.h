@@ -27,6 +27,14 @@ struct ipsec_mb_key {
  */
 IMB_MGR *vcrypto_ipsec_mb_manager(void);
 
+/* vcrypto_ipsec_mb_manager_new: one for a single thread, which may have jobs in it; for
+ * free_mb_mgr(). NULL: no memory, or the library does not work here. */
+IMB_MGR *vcrypto_ipsec_mb_manager_new(void);
+
+/* vcrypto_ipsec_mb_limit: use no instructions newer than those of @arch. For tests:
+ * what processors of their users have. Before vcrypto_ipsec_mb_init(). */
+void vcrypto_ipsec_mb_limit(IMB_ARCH arch);
+
 /* As an engine's functions. */
 bool vcrypto_ipsec_mb_init(const char **why);
 void vcrypto_ipsec_mb_fini(void);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Requests of a batch that are put off until its end, and then done side by side with
+ * others of the same algorithm, key size and direction. All functions but new and free:
+ * with the queue's lock held. Between batches a group is empty.
+ */
+#ifndef VCRYPTO_BACKEND_GROUP_H
+#define VCRYPTO_BACKEND_GROUP_H
+
+#include "operation.h"
+
+struct group {
+    const struct vcrypto_multi_engine *engine;
+    void *lanes;
+    size_t count;
+    uint64_t bytes;
+    struct operation operations[VCRYPTO_MULTI_MAX];
+};
+
+/* vcrypto_group_new: an empty one. NULL: no memory. */
+struct group *vcrypto_group_new(const struct vcrypto_multi_engine *engine);
+
+/* vcrypto_group_free: NULL is allowed. */
+void vcrypto_group_free(struct group *group);
+
+/* vcrypto_group_least: from how many requests on @session's are faster together; 0:
+ * never. @group may be NULL. */
+unsigned vcrypto_group_least(const struct group *group, const struct session *session);
+
+/* vcrypto_group_add: put @request off; there is room. @entry stays as it is until the
+ * group was run. */
+void vcrypto_group_add(struct queue_state *state, struct context_entry *entry,
+                       struct vcrypto_request *request);
+
+/* vcrypto_group_full: whether no more should be put off before the group is run. */
+bool vcrypto_group_full(const struct queue_state *state);
+
+/* vcrypto_group_run: run and count all that was put off. */
+void vcrypto_group_run(struct queue_state *state);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Jobs side by side. The library takes jobs one by one and works when it has as many as
+ * it has lanes, or is told that no more come; it gives them back in the order in which
+ * it got them.
+ */
+#include "../engines.h"
+#include "multi.h"
+
+/* What one thread works with. */
+struct lanes {
+    IMB_MGR *manager;
+    struct multi_lane lanes[VCRYPTO_MULTI_MAX];
+    size_t copied;
+    uint8_t copies[MULTI_COPIES];
+};
+
+static void lanes_free(void *opaque)
+{
+    struct lanes *lanes = opaque;
+
+    if (lanes) {
+        if (lanes->manager) {
+            free_mb_mgr(lanes->manager);
+        }
+        vcrypto_secret_free(lanes, sizeof(*lanes));
+    }
+}
+
+static void *lanes_new(void)
+{
+    struct lanes *lanes = vcrypto_secret_alloc_lines(sizeof(*lanes));
+
+    if (lanes) {
+        lanes->manager = vcrypto_ipsec_mb_manager_new();
+        if (!lanes->manager) {
+            lanes_free(lanes);
+            lanes = NULL;
+        }
+    }
+    return lanes;
+}
+
+/* Whether there are the vectors of 512 bits that the figures for them are from. */
+static bool is_wide(const IMB_MGR *manager)
+{
+    return manager->used_arch == IMB_ARCH_AVX512 &&
+           manager->features & IMB_FEATURE_VAES &&
+           manager->features & IMB_FEATURE_VPCLMULQDQ;
+}
+
+static unsigned least(const struct vcrypto_keying *keying)
+{
+    const struct multi_method *method = vcrypto_multi_method(keying);
+    bool wide = is_wide(vcrypto_ipsec_mb_manager());
+
+    if (!method) {
+        return 0;
+    }
+    if (vcrypto_multi_direction(keying) == IMB_DIR_DECRYPT) {
+        return wide ? method->wide.decrypt : method->narrow.decrypt;
+    }
+    return wide ? method->wide.encrypt : method->narrow.encrypt;
+}
+
+/* Gives the next part of @lane to the library; returns what comes back, or NULL. */
+static IMB_JOB *submit(struct lanes *lanes, struct multi_lane *lane)
+{
+    vcrypto_multi_put(lane, IMB_GET_NEXT_JOB(lanes->manager));
+    return IMB_SUBMIT_JOB(lanes->manager);
+}
+
+/* A job that did not complete, whatever the library says of it, stays a failure. */
+static void take_back(struct lanes *lanes, IMB_JOB *imb)
+{
+    while (imb) {
+        struct multi_lane *lane = imb->user_data;
+
+        imb = imb->status == IMB_STATUS_COMPLETED && vcrypto_multi_part_done(lane)
+                  ? submit(lanes, lane)
+                  : NULL;
+        if (!imb) {
+            imb = IMB_GET_COMPLETED_JOB(lanes->manager);
+        }
+    }
+}
+
+/* Until no job is on its way. */
+static void flush(struct lanes *lanes)
+{
+    IMB_JOB *imb;
+
+    while ((imb = IMB_FLUSH_JOB(lanes->manager))) {
+        take_back(lanes, imb);
+    }
+    vcrypto_secret_wipe(lanes->copies, lanes->copied);
+    lanes->copied = 0;
+}
+
+/* Memory for a copy of the job's source, if it needs one. */
+static uint8_t *copy_of(struct lanes *lanes, const struct vcrypto_multi_job *job)
+{
+    size_t size = vcrypto_multi_copy_size(job);
+    uint8_t *copy;
+
+    if (!size) {
+        return NULL;
+    }
+    if (size > sizeof(lanes->copies) - lanes->copied) {
+        flush(lanes);
+    }
+    copy = lanes->copies + lanes->copied;
+    lanes->copied += size;
+    return copy;
+}
+
+static void run(void *opaque, struct vcrypto_multi_job *const *jobs, size_t count)
+{
+    struct lanes *lanes = opaque;
+
+    for (size_t i = 0; i < count; i++) {
+        struct multi_lane *lane = &lanes->lanes[i];
+
+        vcrypto_multi_begin(lane, jobs[i], copy_of(lanes, jobs[i]));
+        take_back(lanes, submit(lanes, lane));
+    }
+    flush(lanes);
+}
+
+const struct vcrypto_multi_engine vcrypto_multi_ipsec_mb = {
+    .name = "ipsec-mb",
+    .lanes_new = lanes_new,
+    .lanes_free = lanes_free,
+    .least = least,
+    .key_new = vcrypto_multi_key_new,
+    .key_free = vcrypto_multi_key_free,
+    .takes = vcrypto_multi_takes,
+    .run = run,
+};

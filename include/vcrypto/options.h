@@ -10,6 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** What runs requests: the values of the option "engine". */
+enum vcrypto_engine_choice {
+    VCRYPTO_ENGINE_AUTO,    /* of what the build has, what was measured to be fastest */
+    VCRYPTO_ENGINE_OPENSSL, /* OpenSSL; another library only for what that has not. No
+                             * requests side by side */
+};
+
 /** The values; all of one type, so that the table can treat them alike. */
 struct vcrypto_options {
     uint64_t queues;
@@ -27,14 +34,16 @@ struct vcrypto_options {
     uint64_t padded_framing;
     uint64_t lenient_session_flag;
     uint64_t mac_iv_prefix;
+    uint64_t engine; /* enum vcrypto_engine_choice */
     uint64_t poll_max_ns;
     uint64_t ready;
 };
 
 enum vcrypto_option_type {
     VCRYPTO_OPTION_NUMBER,
-    VCRYPTO_OPTION_SIZE, /* bytes; takes the suffixes K, M and G */
-    VCRYPTO_OPTION_BOOL, /* on or off */
+    VCRYPTO_OPTION_SIZE,   /* bytes; takes the suffixes K, M and G */
+    VCRYPTO_OPTION_BOOL,   /* on or off */
+    VCRYPTO_OPTION_CHOICE, /* one of several words; the value is its number */
 };
 
 struct vcrypto_option {
@@ -43,9 +52,10 @@ struct vcrypto_option {
     uint64_t minimum;
     uint64_t maximum;
     uint64_t initial;
-    size_t offset;  /* of the value in struct vcrypto_options */
-    bool any_time;  /* may be changed while the device runs */
-    bool needs_mux; /* stands for a feature bit that needs the first one */
+    const char *const *choices; /* in the order of their numbers; a NULL ends them */
+    size_t offset;              /* of the value in struct vcrypto_options */
+    bool any_time;              /* may be changed while the device runs */
+    bool needs_mux;             /* stands for a feature bit that needs the first one */
     const char *help;
 };
 
@@ -57,6 +67,15 @@ const struct vcrypto_option *vcrypto_options_table(size_t *count);
 
 /** vcrypto_options_initial: set all of @options to their defaults. Any thread. */
 void vcrypto_options_initial(struct vcrypto_options *options);
+
+/**
+ * vcrypto_option_choose: the number of @word among @option's choices, to *@value.
+ *
+ * If it is none of them, returns false and says in @message which there are. Any
+ * thread.
+ */
+bool vcrypto_option_choose(const struct vcrypto_option *option, const char *word,
+                           uint64_t *value, char message[VCRYPTO_OPTION_MESSAGE]);
 
 /** vcrypto_option_value: where @option's value is in @options. Any thread. */
 uint64_t *vcrypto_option_value(struct vcrypto_options *options,

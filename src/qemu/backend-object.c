@@ -84,6 +84,7 @@ static void backend_complete(CryptoDevBackend *parent, Error **errp)
         .max_auth_key_len = (uint32_t)options->max_auth_key_len,
         .max_akcipher_key_len = (uint32_t)options->max_akcipher_key_len,
         .no_mac_iv_prefix = !options->mac_iv_prefix,
+        .single = options->engine == VCRYPTO_ENGINE_OPENSSL,
         .max_size = options->max_size,
     };
     backend->core = vcrypto_backend_new(&config, &why);
@@ -121,16 +122,42 @@ static void get_option(Object *object, Visitor *visitor, const char *name, void 
         visit_type_bool(visitor, name, &on, errp);
     } else if (option->type == VCRYPTO_OPTION_SIZE) {
         visit_type_size(visitor, name, &copy, errp);
+    } else if (option->type == VCRYPTO_OPTION_CHOICE) {
+        char *word = g_strdup(option->choices[*value]);
+
+        visit_type_str(visitor, name, &word, errp);
+        g_free(word);
     } else {
         visit_type_uint64(visitor, name, &copy, errp);
     }
 }
 
-static bool visit_option(Visitor *visitor, const struct vcrypto_option *option,
-                         const char *name, uint64_t *value, Error **errp)
+static bool visit_choice(Visitor *visitor, VCryptoBackend *backend,
+                         const struct vcrypto_option *option, const char *name,
+                         uint64_t *value, Error **errp)
+{
+    char message[VCRYPTO_OPTION_MESSAGE];
+    g_autofree char *word = NULL;
+
+    if (!visit_type_str(visitor, name, &word, errp)) {
+        return false;
+    }
+    if (!vcrypto_option_choose(option, word, value, message)) {
+        set_error(backend, errp, message);
+        return false;
+    }
+    return true;
+}
+
+static bool visit_option(Visitor *visitor, VCryptoBackend *backend,
+                         const struct vcrypto_option *option, const char *name,
+                         uint64_t *value, Error **errp)
 {
     bool on;
 
+    if (option->type == VCRYPTO_OPTION_CHOICE) {
+        return visit_choice(visitor, backend, option, name, value, errp);
+    }
     if (option->type == VCRYPTO_OPTION_SIZE) {
         return visit_type_size(visitor, name, value, errp);
     }
@@ -152,7 +179,7 @@ static void set_option(Object *object, Visitor *visitor, const char *name, void 
     char message[VCRYPTO_OPTION_MESSAGE];
     uint64_t value;
 
-    if (!visit_option(visitor, option, name, &value, errp)) {
+    if (!visit_option(visitor, backend, option, name, &value, errp)) {
         return;
     }
     if (backend->core && !option->any_time) {
@@ -177,6 +204,8 @@ static const char *property_type(const struct vcrypto_option *option)
         return "bool";
     case VCRYPTO_OPTION_SIZE:
         return "size";
+    case VCRYPTO_OPTION_CHOICE:
+        return "str";
     default:
         return "uint64";
     }
@@ -219,6 +248,20 @@ void vcrypto_backend_object_register(void)
     type_register_static(&backend_type);
 }
 
+static bool set_property(Object *object, const struct vcrypto_option *option,
+                         uint64_t value, Error **errp)
+{
+    switch (option->type) {
+    case VCRYPTO_OPTION_BOOL:
+        return object_property_set_bool(object, option->name, value, errp);
+    case VCRYPTO_OPTION_CHOICE:
+        return object_property_set_str(object, option->name, option->choices[value],
+                                       errp);
+    default:
+        return object_property_set_uint(object, option->name, value, errp);
+    }
+}
+
 static bool set_properties(Object *object, const struct vcrypto_options *options,
                            Error **errp)
 {
@@ -228,11 +271,8 @@ static bool set_properties(Object *object, const struct vcrypto_options *options
 
     for (size_t i = 0; i < count; i++) {
         uint64_t value = *vcrypto_option_value(&values, &table[i]);
-        bool ok = table[i].type == VCRYPTO_OPTION_BOOL
-                      ? object_property_set_bool(object, table[i].name, value, errp)
-                      : object_property_set_uint(object, table[i].name, value, errp);
 
-        if (!ok) {
+        if (!set_property(object, &table[i], value, errp)) {
             return false;
         }
     }

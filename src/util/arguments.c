@@ -68,6 +68,9 @@ static bool parse_value(const struct vcrypto_option *option, const char *text,
         }
         return true;
     }
+    if (option->type == VCRYPTO_OPTION_CHOICE) {
+        return vcrypto_option_choose(option, text, value, message);
+    }
     if (!parse_number(text, option->type == VCRYPTO_OPTION_SIZE, value)) {
         snprintf(message, VCRYPTO_OPTION_MESSAGE,
                  "%s=%.64s is no number; give one from %" PRIu64 " to %" PRIu64,
@@ -247,8 +250,21 @@ void vcrypto_arguments_free(struct vcrypto_arguments *arguments)
     *arguments = (struct vcrypto_arguments){ 0 };
 }
 
+static void help_choices(FILE *to, const struct vcrypto_option *option)
+{
+    fprintf(to, "  %-20s ", option->name);
+    for (unsigned i = 0; option->choices[i]; i++) {
+        fprintf(to, "%s%s", i ? " or " : "", option->choices[i]);
+    }
+    fprintf(to, ", default %s: %s\n", option->choices[option->initial], option->help);
+}
+
 static void help_line(FILE *to, const struct vcrypto_option *option)
 {
+    if (option->type == VCRYPTO_OPTION_CHOICE) {
+        help_choices(to, option);
+        return;
+    }
     if (option->type == VCRYPTO_OPTION_BOOL) {
         fprintf(to, "  %-20s on or off, default %s: %s\n", option->name,
                 option->initial ? "on" : "off", option->help);

@@ -19,6 +19,12 @@
         .help = "offer stateless requests of the " service " service"                  \
     }
 
+static const char *const engines[] = {
+    [VCRYPTO_ENGINE_AUTO] = "auto",
+    [VCRYPTO_ENGINE_OPENSSL] = "openssl",
+    NULL,
+};
+
 static const struct vcrypto_option table[] = {
     { .name = "queues",
       .minimum = 1,
@@ -86,6 +92,13 @@ static const struct vcrypto_option table[] = {
       .initial = 1,
       .offset = VALUE(mac_iv_prefix),
       .help = "offer the MACs whose iv leads the source" },
+    { .name = "engine",
+      .type = VCRYPTO_OPTION_CHOICE,
+      .maximum = VCRYPTO_ENGINE_OPENSSL,
+      .initial = VCRYPTO_ENGINE_AUTO,
+      .choices = engines,
+      .offset = VALUE(engine),
+      .help = "what runs requests: the fastest, or OpenSSL for all that it has" },
     { .name = "poll-max-ns",
       .maximum = 1000000000,
       .initial = 32768,
@@ -135,6 +148,32 @@ uint32_t vcrypto_options_features(const struct vcrypto_options *options)
     features |= (uint32_t)options->akcipher_stateless
                 << VCRYPTO_F_AKCIPHER_STATELESS_MODE;
     return features;
+}
+
+static void list_choices(const struct vcrypto_option *option, char *to, size_t size)
+{
+    size_t used = 0;
+
+    for (unsigned i = 0; option->choices[i] && used < size; i++) {
+        used += (size_t)snprintf(to + used, size - used, "%s%s", i ? " or " : "",
+                                 option->choices[i]);
+    }
+}
+
+bool vcrypto_option_choose(const struct vcrypto_option *option, const char *word,
+                           uint64_t *value, char message[VCRYPTO_OPTION_MESSAGE])
+{
+    char choices[VCRYPTO_OPTION_MESSAGE / 4];
+
+    for (*value = 0; option->choices[*value]; (*value)++) {
+        if (strcmp(option->choices[*value], word) == 0) {
+            return true;
+        }
+    }
+    list_choices(option, choices, sizeof(choices));
+    snprintf(message, VCRYPTO_OPTION_MESSAGE, "%s=%.64s is not understood; give %s",
+             option->name, word, choices);
+    return false;
 }
 
 bool vcrypto_option_check(const struct vcrypto_option *option, uint64_t value,

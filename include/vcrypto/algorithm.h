@@ -26,7 +26,7 @@ struct vcrypto_algorithm {
     uint32_t tag_lens;    /* AEAD: bit n: a tag may have n bytes */
     uint32_t result_len;  /* HASH, MAC: natural length of the result, */
     uint32_t max_result;  /* and the longest; 0: the same */
-    uint32_t granule;     /* data comes in multiples of this; 0: as 1 */
+    uint32_t granule;     /* data comes in multiples of this power of two; 0: as 1 */
     uint32_t min_len;     /* least data, */
     uint32_t max_len;     /* and most; 0: max_size is the only limit */
     bool whole;           /* the library must see all data in one piece */

@@ -64,7 +64,7 @@ struct vcrypto_request {
     uint32_t op_type;    /* CIPHER service: enum vcrypto_op_type, unchecked */
     enum vcrypto_direction direction; /* CIPHER, AEAD */
     enum vcrypto_akcipher_operation operation;
-    struct vcrypto_session_params params; /* if stateless; its late is not used */
+    struct vcrypto_session_params params; /* only if stateless; its late is not used */
     bool params_known;                    /* of params, all but the keys is set */
 
     uint32_t iv_len;            /* as the parameters say */

@@ -140,7 +140,7 @@ bool vcrypto_algorithm_sizes_valid(const struct vcrypto_algorithm *algorithm,
             : !algorithm->iv_ignored && iv_len != algorithm->iv_len) {
         return false;
     }
-    return (!algorithm->granule || len % algorithm->granule == 0) &&
+    return (!algorithm->granule || (len & (algorithm->granule - 1)) == 0) &&
            len >= algorithm->min_len &&
            (!algorithm->max_len || len <= algorithm->max_len);
 }

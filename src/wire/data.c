@@ -5,6 +5,8 @@
  */
 #include "vcrypto/wire.h"
 
+#include <string.h>
+
 #include "data-parameters.h"
 #include "framing.h"
 #include "le.h"
@@ -58,8 +60,12 @@ static void carve(struct vcrypto_request *request,
 {
     const uint32_t *parts = lengths->parts;
 
-    vcrypto_cursor_take(readable, parts[FRAMING_KEY], &request->params.key);
-    vcrypto_cursor_take(readable, parts[FRAMING_AUTH_KEY], &request->params.auth_key);
+    if (request->stateless) {
+        vcrypto_cursor_take(readable, parts[FRAMING_KEY], &request->params.key);
+        vcrypto_cursor_take(readable, parts[FRAMING_AUTH_KEY],
+                            &request->params.auth_key);
+        single_key(&request->params);
+    }
     request->iv_len = parts[FRAMING_IV];
     carve_iv(request, readable, request->iv_slot ? VCRYPTO_MAX_IV : parts[FRAMING_IV]);
     if (aad_first) {
@@ -90,7 +96,10 @@ static enum vcrypto_status decode_parameters(const struct vcrypto_wire_limits *l
     if (!vcrypto_framing_has_fixed(limits, &layout->form, readable.left)) {
         return VCRYPTO_ERR;
     }
-    request->params_known = request->stateless;
+    if (request->stateless) {
+        memset(&request->params, 0, sizeof(request->params));
+        request->params_known = true;
+    }
     status = layout->parse(fixed + PARAMETERS, request, &lengths);
     if (status != VCRYPTO_OK) {
         return status;
@@ -106,7 +115,6 @@ static enum vcrypto_status decode_parameters(const struct vcrypto_wire_limits *l
     request->iv_slot = found.iv_slot;
     vcrypto_cursor_take(&readable, found.start, NULL);
     carve(request, &lengths, layout->aad_first, &readable, &writable);
-    single_key(&request->params);
     return VCRYPTO_OK;
 }
 
@@ -127,21 +135,49 @@ static enum vcrypto_status decode_header(const struct vcrypto_wire_limits *limit
     return decode_flag(limits, request, get_le32(fixed + FLAG));
 }
 
+/* Field by field: the whole struct is large, and most of it is not looked at. A cursor
+ * with nothing left points to nothing, and params are cleared where they are used. */
+static void clear(struct vcrypto_request *request)
+{
+    request->early = VCRYPTO_ERR;
+    request->late = VCRYPTO_ERR;
+    request->service = 0;
+    request->stateless = false;
+    request->session_id = 0;
+    request->op_type = 0;
+    request->direction = 0;
+    request->operation = 0;
+    request->params_known = false;
+    request->iv_len = 0;
+    request->iv_slot = false;
+    memset(request->iv, 0, sizeof(request->iv));
+    request->tag_len = 0;
+    request->src.left = 0;
+    request->aad.left = 0;
+    request->signed_data.left = 0;
+    request->dst.left = 0;
+    request->result.left = 0;
+    memset(&request->ranges, 0, sizeof(request->ranges));
+    request->status = VCRYPTO_ERR;
+    request->written = 0;
+    request->used = 0;
+}
+
 void vcrypto_wire_decode_data(const struct vcrypto_wire_limits *limits,
                               struct vcrypto_request *request)
 {
+    /* Of what is longer only the fixed part that can be there is looked at. */
+    size_t size =
+        vcrypto_framing_mux(limits) ? FRAMING_FIXED_MAX : VCRYPTO_FIXED_REQUEST_SIZE;
     uint8_t fixed[FRAMING_FIXED_MAX];
     const struct data_operation *operation;
     struct vcrypto_cursor readable, whole;
-    size_t size;
 
+    clear(request);
     vcrypto_cursor_init(&readable, request->chain.out, request->chain.out_num);
     whole = readable;
-    size = whole.left < sizeof(fixed) ? (size_t)whole.left : sizeof(fixed);
+    size = whole.left < size ? (size_t)whole.left : size;
     vcrypto_cursor_read(&readable, fixed, size);
-    *request = (struct vcrypto_request){ .chain = request->chain,
-                                         .early = VCRYPTO_ERR,
-                                         .late = VCRYPTO_ERR };
     if (size < VCRYPTO_DATA_HEADER_SIZE) {
         return;
     }

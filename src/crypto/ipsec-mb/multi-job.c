@@ -183,8 +183,9 @@ static void choose_part(struct multi_lane *lane, const uint8_t **src, uint8_t **
     } else {
         n = smaller(n, vcrypto_cursor_chunk(&lane->dst, &to));
         n = smaller(n, method->max_len);
-        lane->part =
-            n == lane->src.left ? (uint32_t)n : (uint32_t)(n - n % method->block);
+        lane->part = n == lane->src.left
+                         ? (uint32_t)n
+                         : (uint32_t)(n & ~(uint64_t)(method->block - 1));
         lane->straddles = lane->part == 0;
     }
     if (lane->straddles) {

@@ -42,7 +42,8 @@ struct multi_method {
     IMB_HASH_ALG hash;
     enum multi_key_kind key;
     enum multi_parts parts;
-    uint32_t block;   /* parts are whole blocks, but for the last; 0: there are none */
+    uint32_t block;   /* a power of two: parts are whole blocks, but for the last; 0:
+                       * there are none */
     uint32_t max_len; /* of one job of the library's; 0: any */
     uint32_t slack;   /* how far the library may look beyond the end of a source that is
                        * not of whole blocks */

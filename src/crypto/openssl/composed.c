@@ -181,10 +181,11 @@ static void f8_context_free(void *context)
 static void *f8_context_new(const struct vcrypto_keying *keying)
 {
     uint32_t half = keying->key_len / 2;
-    uint8_t masked[32];
+    uint8_t masked[64];
     struct f8 *f8 = vcrypto_secret_alloc(sizeof(*f8));
 
-    if (!f8) {
+    if (!f8 || half > sizeof(masked) / 2) {
+        vcrypto_secret_free(f8, sizeof(*f8));
         return NULL;
     }
     lay_over(masked, keying->key, keying->key + half, half);

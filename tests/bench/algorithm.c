@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Algorithms, and OpenSSL called directly.
- */
 #include "algorithm.h"
 
-#include "support/ut.h"
-#include "vectors/cipher.h"
-
 #include <glib.h>
-#include <openssl/evp.h>
 #include <string.h>
 
-struct bench_engine {
-    EVP_CIPHER_CTX *ctx;
-};
+enum { CIPHER, HASH, MAC, AEAD };
 
 static const struct bench_algorithm algorithms[] = {
-    { "aes-cbc", CIPHER_VECTOR_AES_CBC, 16, 16, "AES-128-CBC" },
-    { "aes-ctr", CIPHER_VECTOR_AES_CTR, 16, 16, "AES-128-CTR" },
-    { "aes-ecb", CIPHER_VECTOR_AES_ECB, 16, 0, "AES-128-ECB" },
-    { "aes-xts", CIPHER_VECTOR_AES_XTS, 32, 16, "AES-128-XTS" },
-    { "3des-cbc", CIPHER_VECTOR_3DES_CBC, 24, 8, "DES-EDE3-CBC" },
-    { "3des-ecb", CIPHER_VECTOR_3DES_ECB, 24, 0, "DES-EDE3" },
+    { "aes-cbc", CIPHER, 3, 16, .iv_len = 16, .granule = 16, .stock = true },
+    { "aes-ctr", CIPHER, 4, 16, .iv_len = 16, .stock = true },
+    { "aes-ecb", CIPHER, 2, 16, .granule = 16, .stock = true },
+    { "aes-xts", CIPHER, 13, 32, .iv_len = 16, .granule = 16, .stock = true },
+    { "3des-cbc", CIPHER, 8, 24, .iv_len = 8, .granule = 8, .stock = true },
+    { "snow3g-uea2", CIPHER, 11, 16, .iv_len = 16 },
+    { "zuc-eea3", CIPHER, 14, 16, .iv_len = 16, .max_len = 8188 },
+    { "sha1", HASH, 2, .result_len = 20 },
+    { "sha256", HASH, 4, .result_len = 32 },
+    { "sha512", HASH, 6, .result_len = 64 },
+    { "hmac-sha1", MAC, 2, 20, .result_len = 20 },
+    { "hmac-sha256", MAC, 4, 32, .result_len = 32 },
+    { "hmac-sha512", MAC, 6, 64, .result_len = 64 },
+    { "cmac-aes", MAC, 26, 16, .result_len = 16 },
+    { "xcbc-aes", MAC, 53, 16, .result_len = 16 },
+    { "snow3g-uia2", MAC, 28, 16, .iv_len = 16, .result_len = 4 },
+    { "zuc-eia3", MAC, 54, 16, .iv_len = 16, .result_len = 4, .max_len = 8188 },
+    { "aes-gcm", AEAD, 1, 16, .iv_len = 12, .tag_len = 16 },
+    { "aes-ccm", AEAD, 2, 16, .iv_len = 12, .tag_len = 16 },
+    { "chacha20-poly1305", AEAD, 3, 32, .iv_len = 12, .tag_len = 16 },
 };
 
 const struct bench_algorithm *bench_algorithm_find(const char *name)
@@ -44,6 +49,17 @@ char *bench_algorithm_names(void)
     return g_string_free(names, FALSE);
 }
 
+bool bench_algorithm_takes(const struct bench_algorithm *algorithm, uint32_t size)
+{
+    return (!algorithm->granule || size % algorithm->granule == 0) &&
+           (!algorithm->max_len || size <= algorithm->max_len);
+}
+
+bool bench_algorithm_ciphers(const struct bench_algorithm *algorithm)
+{
+    return algorithm->service == CIPHER || algorithm->service == AEAD;
+}
+
 const uint8_t *bench_algorithm_key(void)
 {
     static uint8_t key[BENCH_MAX_KEY];
@@ -55,36 +71,25 @@ const uint8_t *bench_algorithm_key(void)
     return key;
 }
 
-struct bench_engine *bench_engine_new(const struct bench_algorithm *algorithm)
+struct form_operation bench_algorithm_operation(const struct bench_algorithm *algorithm,
+                                                const uint8_t *iv, const uint8_t *src,
+                                                uint32_t size)
 {
-    struct bench_engine *engine = g_new0(struct bench_engine, 1);
-    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, algorithm->openssl, NULL);
+    struct form_operation operation = {
+        .service = algorithm->service,
+        .operation = 0,
+        .algorithm = algorithm->id,
+        .key = { bench_algorithm_key(), algorithm->key_len },
+        .src = { src, size },
+        .tag_len = algorithm->tag_len,
+        .result_len = algorithm->result_len,
+    };
 
-    engine->ctx = EVP_CIPHER_CTX_new();
-    UT_TRUE_FATAL(cipher != NULL && engine->ctx != NULL);
-    UT_TRUE_FATAL(EVP_EncryptInit_ex2(engine->ctx, cipher, bench_algorithm_key(), NULL,
-                                      NULL) == 1);
-    EVP_CIPHER_CTX_set_padding(engine->ctx, 0);
-    EVP_CIPHER_free(cipher);
-    return engine;
-}
-
-void bench_engine_encrypt(struct bench_engine *engine, const uint8_t *iv,
-                          const uint8_t *src, uint8_t *dst, uint32_t len)
-{
-    int out = 0;
-
-    if (EVP_EncryptInit_ex2(engine->ctx, NULL, NULL, iv, NULL) != 1 ||
-        EVP_EncryptUpdate(engine->ctx, dst, &out, src, (int)len) != 1 ||
-        out != (int)len) {
-        UT_FAIL_FATAL("OpenSSL does not encrypt %u bytes", len);
+    if (bench_algorithm_ciphers(algorithm)) {
+        operation.iv = (struct form_bytes){ iv, algorithm->iv_len };
+        operation.dst_len = size + algorithm->tag_len;
+    } else {
+        operation.src.len += algorithm->iv_len;
     }
-}
-
-void bench_engine_free(struct bench_engine *engine)
-{
-    if (engine) {
-        EVP_CIPHER_CTX_free(engine->ctx);
-        g_free(engine);
-    }
+    return operation;
 }

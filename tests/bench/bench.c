@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The benchmark: stock QEMU's virtio-crypto device with its builtin backend, and ours,
- * side by side in one run.
+ * The benchmark: stock QEMU's virtio-crypto device with its builtin backend, and ours
+ * in several ways, side by side in one run.
  *
- * Both QEMUs live all the time; the one that is not measured is blocked. Each round
- * goes through all sizes and depths, and measures the devices of a pair right after
- * each other, in turns first. There is no guest CPU: this program is the driver,
+ * All QEMUs live all the time; those that are not measured are blocked. Each round goes
+ * through all sizes and depths, and measures the devices right after each other,
+ * another one first each time. There is no guest CPU: this program is the driver,
  * through shared guest RAM and eventfds. See doorbell.h for these, and load.h and
  * load.c for what it does.
  *
@@ -17,6 +17,7 @@
 
 #include "support/ut.h"
 
+#include <errno.h>
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +41,8 @@ struct plan {
     gboolean qtest_kicks;
     gboolean sleep;
     gboolean let_idle;
+    char *contenders;
+    gboolean append;
     gboolean quick;
     gboolean smoke;
 };
@@ -47,8 +50,7 @@ struct plan {
 struct bench {
     struct bench_report report;
     int64_t slice;
-    struct bench_device stock;
-    struct bench_device ours;
+    struct bench_device devices[BENCH_CONTENDERS]; /* see device_of() */
 };
 
 /* ---- measuring ---- */
@@ -89,20 +91,26 @@ static struct bench_load_opts load_of(const struct bench *bench,
         .qtest_kicks = bench->report.qtest_kicks,
         /* At depth 1 there is a measurement of each kind. */
         .spin = !bench->report.sleep && cell->depth > 1,
-        .latency = cell->depth == 1 && who != BENCH_QUEUES,
+        .latency = cell->depth == 1 && who <= BENCH_OURS,
+        .stateless = who == BENCH_STATELESS || who == BENCH_NEW_KEYS,
+        .new_keys = who == BENCH_NEW_KEYS,
+        .unchecked = who == BENCH_NULL,
     };
 }
 
-static struct bench_device *device_of(struct bench *bench, enum bench_contender who)
+/* Some are the same device, used in another way. */
+static enum bench_contender device_of(enum bench_contender who)
 {
-    return who == BENCH_STOCK ? &bench->stock : &bench->ours;
+    return who == BENCH_QUEUES     ? BENCH_OURS
+           : who == BENCH_NEW_KEYS ? BENCH_STATELESS
+                                   : who;
 }
 
 static void run_contender(struct bench *bench, struct bench_cell *cell,
                           enum bench_contender who, unsigned round)
 {
     struct bench_load_opts opts = load_of(bench, cell, who);
-    struct bench_result result = bench_load_run(device_of(bench, who), &opts);
+    struct bench_result result = bench_load_run(&bench->devices[device_of(who)], &opts);
 
     record(cell, who, round, &result);
 }
@@ -113,42 +121,43 @@ static void run_spinning(struct bench *bench, struct bench_cell *cell,
     struct bench_load_opts opts = load_of(bench, cell, who);
     struct bench_result result;
 
+    if (who > BENCH_OURS || cell->depth > 1) {
+        return;
+    }
     opts.spin = true;
     opts.slice /= SPINNING_SHARE;
-    result = bench_load_run(device_of(bench, who), &opts);
+    result = bench_load_run(&bench->devices[device_of(who)], &opts);
     record_spinning(cell, who, round, &result);
 }
 
 static void run_engine(struct bench *bench, struct bench_cell *cell, unsigned round)
 {
-    struct bench_load_opts opts = load_of(bench, cell, BENCH_STOCK);
+    struct bench_load_opts opts = load_of(bench, cell, BENCH_OURS);
 
     opts.slice /= ENGINE_SHARE;
-    cell->engine[round] = bench_load_engine(&bench->stock, &opts);
+    cell->engine[round] = bench_load_engine(&bench->devices[BENCH_OURS], &opts);
 }
 
 typedef void (*measurement)(struct bench *bench, struct bench_cell *cell,
                             enum bench_contender who, unsigned round);
 
-/* Both of a pair, in turns first. */
-static void run_pair(struct bench *bench, struct bench_cell *cell, unsigned round,
-                     measurement run)
+/* All contenders, another one first in each round. */
+static void run_all(struct bench *bench, struct bench_cell *cell, unsigned round,
+                    measurement run)
 {
-    enum bench_contender first = round & 1 ? BENCH_OURS : BENCH_STOCK;
+    for (unsigned i = 0; i < BENCH_CONTENDERS; i++) {
+        enum bench_contender who = (i + round) % BENCH_CONTENDERS;
 
-    run(bench, cell, first, round);
-    run(bench, cell, first == BENCH_STOCK ? BENCH_OURS : BENCH_STOCK, round);
+        if (bench->report.has[who]) {
+            run(bench, cell, who, round);
+        }
+    }
 }
 
 static void run_cell(struct bench *bench, struct bench_cell *cell, unsigned round)
 {
-    run_pair(bench, cell, round, run_contender);
-    if (bench->report.queues > 1) {
-        run_contender(bench, cell, BENCH_QUEUES, round);
-    }
-    if (cell->depth == 1) {
-        run_pair(bench, cell, round, run_spinning);
-    }
+    run_all(bench, cell, round, run_contender);
+    run_all(bench, cell, round, run_spinning);
     run_engine(bench, cell, round);
 }
 
@@ -190,15 +199,19 @@ static GArray *parse_numbers(const char *text, uint64_t max)
     return numbers;
 }
 
-static GPtrArray *make_cells(const GArray *sizes, const GArray *depths)
+static GPtrArray *make_cells(const struct bench_algorithm *algorithm,
+                             const GArray *sizes, const GArray *depths)
 {
     GPtrArray *cells = g_ptr_array_new_with_free_func(g_free);
 
     for (guint s = 0; s < sizes->len; s++) {
-        for (guint d = 0; d < depths->len; d++) {
+        uint32_t size = (uint32_t)g_array_index(sizes, uint64_t, s);
+
+        for (guint d = 0; d < depths->len && bench_algorithm_takes(algorithm, size);
+             d++) {
             struct bench_cell *cell = g_new0(struct bench_cell, 1);
 
-            cell->size = (uint32_t)g_array_index(sizes, uint64_t, s);
+            cell->size = size;
             cell->depth = (unsigned)g_array_index(depths, uint64_t, d);
             g_ptr_array_add(cells, cell);
         }
@@ -235,6 +248,7 @@ static void complete_plan(struct plan *plan)
     set_default(&plan->sizes, plan->smoke   ? "16,4k,64k"
                               : plan->quick ? "16,256,4k,64k,1M"
                                             : "16,64,256,1k,4k,16k,64k,256k,1M");
+    set_default(&plan->contenders, "stock,openssl,null");
     set_default(&plan->depths, full ? "1,8,32,128" : plan->smoke ? "1,8" : "1,32");
     plan->rounds = plan->rounds ? plan->rounds : plan->smoke ? 2 : full ? 15 : 11;
     plan->slice_ms = plan->slice_ms ? plan->slice_ms : plan->smoke ? 2 : 80;
@@ -264,7 +278,11 @@ static bool parse_options(struct plan *plan, int argc, char **argv)
           "the driver sleeps until it is interrupted", NULL },
         { "qtest-kicks", 0, 0, G_OPTION_ARG_NONE, &plan->qtest_kicks,
           "notify through the qtest socket, which takes some 30 us", NULL },
+        { "contenders", 0, 0, G_OPTION_ARG_STRING, &plan->contenders,
+          "beside ours: stock, openssl, null, stateless (stock,openssl,null)", "LIST" },
         { "csv", 0, 0, G_OPTION_ARG_FILENAME, &plan->csv, "write CSV, too", "FILE" },
+        { "append", 0, 0, G_OPTION_ARG_NONE, &plan->append,
+          "add to the CSV that is there", NULL },
         { "quick", 0, 0, G_OPTION_ARG_NONE, &plan->quick, "less of everything", NULL },
         { "smoke", 0, 0, G_OPTION_ARG_NONE, &plan->smoke,
           "check that it works, as TAP; figures are worth nothing", NULL },
@@ -284,8 +302,41 @@ static bool parse_options(struct plan *plan, int argc, char **argv)
     return ok;
 }
 
+static bool choose_contenders(struct bench_report *report, const char *list)
+{
+    static const struct {
+        const char *name;
+        enum bench_contender first, last;
+    } choices[] = {
+        { "stock", BENCH_STOCK, BENCH_STOCK },
+        { "openssl", BENCH_OPENSSL, BENCH_OPENSSL },
+        { "null", BENCH_NULL, BENCH_NULL },
+        { "stateless", BENCH_STATELESS, BENCH_NEW_KEYS },
+    };
+    g_auto(GStrv) words = g_strsplit(list, ",", -1);
+
+    for (char **word = words; *word; word++) {
+        unsigned i = 0;
+
+        while (i < G_N_ELEMENTS(choices) && strcmp(choices[i].name, *word) != 0) {
+            i++;
+        }
+        if (i == G_N_ELEMENTS(choices)) {
+            fprintf(stderr, "bench: no contender %s; see --help\n", *word);
+            return false;
+        }
+        for (unsigned who = choices[i].first; who <= choices[i].last; who++) {
+            report->has[who] = true;
+        }
+    }
+    report->has[BENCH_OURS] = true;
+    report->has[BENCH_QUEUES] = report->queues > 1;
+    return true;
+}
+
 static bool make_report(struct bench_report *report, const struct plan *plan)
 {
+    const struct bench_algorithm *algorithm = bench_algorithm_find(plan->algorithm);
     g_autoptr(GArray) sizes = parse_numbers(plan->sizes, MAX_SIZE);
     g_autoptr(GArray) depths = parse_numbers(plan->depths, 1024);
 
@@ -294,7 +345,7 @@ static bool make_report(struct bench_report *report, const struct plan *plan)
         fprintf(stderr, "bench: a number is out of range; see --help\n");
         return false;
     }
-    if (!bench_algorithm_find(plan->algorithm)) {
+    if (!algorithm) {
         g_autofree char *names = bench_algorithm_names();
 
         fprintf(stderr, "bench: no algorithm %s; there are %s\n", plan->algorithm,
@@ -311,8 +362,12 @@ static bool make_report(struct bench_report *report, const struct plan *plan)
         /* Several queues of the device need the driver's processor, too. */
         .sleep = plan->sleep || plan->queues > 1,
         .awake = !plan->let_idle,
-        .cells = make_cells(sizes, depths),
+        .cells = make_cells(algorithm, sizes, depths),
     };
+    if (!choose_contenders(report, plan->contenders)) {
+        return false;
+    }
+    report->has[BENCH_STOCK] = report->has[BENCH_STOCK] && algorithm->stock;
     return true;
 }
 
@@ -322,47 +377,93 @@ static void free_plan(struct plan *plan)
     g_free(plan->sizes);
     g_free(plan->depths);
     g_free(plan->backend_args);
+    g_free(plan->contenders);
     g_free(plan->csv);
 }
 
 /* ---- running ---- */
 
+static char *joined_args(const char *more, const char *args)
+{
+    return more ? g_strdup_printf("%s,%s", args, more) : g_strdup(args);
+}
+
+static void start_device(struct bench *bench, enum bench_contender who,
+                         const struct bench_device_opts *common)
+{
+    const char *null_plugin = g_getenv("VCRYPTO_NULL_PLUGIN");
+    g_autofree char *pinned = joined_args(common->backend_args, "engine=openssl");
+    struct bench_device_opts opts = *common;
+
+    opts.name = bench_contender_name(who);
+    switch (who) {
+    case BENCH_STOCK:
+        opts.plugin = NULL;
+        break;
+    case BENCH_OURS:
+        opts.queues = bench->report.queues;
+        break;
+    case BENCH_NULL:
+        UT_TRUE_FATAL(null_plugin != NULL);
+        opts.plugin = null_plugin;
+        opts.backend_args = pinned;
+        break;
+    case BENCH_OPENSSL:
+        opts.backend_args = pinned;
+        break;
+    default:
+        opts.stateless = true;
+        break;
+    }
+    bench_device_start(&bench->devices[who], &opts);
+}
+
 static void start_devices(struct bench *bench)
 {
-    struct bench_device_opts opts = {
-        .name = "stock",
+    const struct bench_device_opts common = {
+        .plugin = qt_plugin(),
+        .backend_args = bench->report.backend_args,
         .algorithm = bench_algorithm_find(bench->report.algorithm),
         .queues = 1,
         .packed = bench->report.packed,
         .data_size = data_size(&bench->report),
     };
 
-    bench_device_start(&bench->stock, &opts);
-    opts.name = "ours";
-    opts.plugin = qt_plugin();
-    opts.backend_args = bench->report.backend_args;
-    opts.queues = bench->report.queues;
-    bench_device_start(&bench->ours, &opts);
+    for (unsigned who = 0; who < BENCH_CONTENDERS; who++) {
+        if (bench->report.has[who] && device_of(who) == who) {
+            start_device(bench, who, &common);
+        }
+    }
 }
 
 static bool stop_devices(struct bench *bench)
 {
-    int stock = bench_device_stop(&bench->stock);
-    int ours = bench_device_stop(&bench->ours);
+    bool well = true;
 
-    return stock == 0 && ours == 0;
+    for (unsigned who = 0; who < BENCH_CONTENDERS; who++) {
+        if (bench->report.has[who] && device_of(who) == who) {
+            well = bench_device_stop(&bench->devices[who]) == 0 && well;
+        }
+    }
+    return well;
 }
 
-static bool write_csv(const struct bench_report *report, const char *path)
+static bool write_csv(const struct bench_report *report, const struct plan *plan)
 {
     g_autofree char *csv = bench_report_csv(report);
-    g_autoptr(GError) error = NULL;
+    FILE *to = plan->csv ? fopen(plan->csv, plan->append ? "a" : "w") : NULL;
+    bool ok;
 
-    if (path && !g_file_set_contents(path, csv, -1, &error)) {
-        fprintf(stderr, "bench: %s\n", error->message);
-        return false;
+    if (!plan->csv) {
+        return true;
     }
-    return true;
+    ok = to && (plan->append || fputs(bench_report_csv_head(), to) >= 0) &&
+         fputs(csv, to) >= 0;
+    ok = to && fclose(to) == 0 && ok;
+    if (!ok) {
+        fprintf(stderr, "bench: %s: %s\n", plan->csv, g_strerror(errno));
+    }
+    return ok;
 }
 
 /* ---- smoke ---- */
@@ -376,7 +477,7 @@ static bool cell_is_whole(const struct bench_report *report,
         /* Not the CPU time: the kernel may add it up at its next tick only. */
         whole =
             whole && cell->value[who][BENCH_RATE][round] > 0 && cell->engine[round] > 0;
-        if (cell->depth == 1 && who != BENCH_QUEUES) {
+        if (cell->depth == 1 && who <= BENCH_OURS) {
             whole = whole && cell->value[who][BENCH_LATENCY][round] > 0 &&
                     cell->value[who][BENCH_SPINNING_99][round] > 0;
         }
@@ -384,29 +485,40 @@ static bool cell_is_whole(const struct bench_report *report,
     return whole;
 }
 
+static unsigned count_contenders(const struct bench_report *report)
+{
+    unsigned n = 0;
+
+    for (unsigned who = 0; who < BENCH_CONTENDERS; who++) {
+        n += report->has[who];
+    }
+    return n;
+}
+
 /* A wrong status or result has ended the program before it comes to this. */
 static bool report_smoke(const struct bench_report *report, bool stopped)
 {
-    static const char *const names[] = { "stock", "ours", "ours, all queues" };
-    unsigned contenders = report->queues > 1 ? BENCH_CONTENDERS : BENCH_QUEUES;
     g_autofree char *text = bench_report_text(report);
     bool all = stopped;
     unsigned n = 0;
 
     ut_note("%s", text);
-    printf("1..%u\n", report->cells->len * contenders + 1);
+    printf("1..%u\n", report->cells->len * count_contenders(report) + 1);
     for (guint i = 0; i < report->cells->len; i++) {
         const struct bench_cell *cell = g_ptr_array_index(report->cells, i);
 
-        for (unsigned who = 0; who < contenders; who++) {
+        for (unsigned who = 0; who < BENCH_CONTENDERS; who++) {
             bool ok = cell_is_whole(report, cell, who);
 
-            printf("%s %u - %s of %u bytes at depth %u: %s\n", ok ? "ok" : "not ok",
-                   ++n, report->algorithm, cell->size, cell->depth, names[who]);
-            all = all && ok;
+            if (report->has[who]) {
+                printf("%s %u - %s of %u bytes at depth %u: %s\n", ok ? "ok" : "not ok",
+                       ++n, report->algorithm, cell->size, cell->depth,
+                       bench_contender_name(who));
+                all = all && ok;
+            }
         }
     }
-    printf("%s %u - both QEMUs ended well\n", stopped ? "ok" : "not ok", ++n);
+    printf("%s %u - all QEMUs ended well\n", stopped ? "ok" : "not ok", ++n);
     return all;
 }
 
@@ -430,7 +542,7 @@ static bool run(struct bench *bench, const struct plan *plan)
     }
     text = bench_report_text(&bench->report);
     printf("%s", text);
-    return write_csv(&bench->report, plan->csv) && stopped;
+    return write_csv(&bench->report, plan) && stopped;
 }
 
 int main(int argc, char **argv)

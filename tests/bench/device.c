@@ -11,6 +11,9 @@
 
 #define SPARE_RAM (32u << 20) /* low memory, rings and chains */
 
+/* Feature bit 0, and those that need it: stateless requests of each service. */
+#define STATELESS_FEATURES 0x3f
+
 static void add(GPtrArray *args, const char *option, char *value)
 {
     g_ptr_array_add(args, g_strdup(option));
@@ -59,7 +62,8 @@ static void open_device(struct bench_device *device,
                         const struct bench_device_opts *opts)
 {
     struct qt_crypto_opts how = {
-        .features = QT_CRYPTO_LINUX_FEATURES | (opts->packed ? QT_F_RING_PACKED : 0),
+        .features = QT_CRYPTO_LINUX_FEATURES | (opts->packed ? QT_F_RING_PACKED : 0) |
+                    (opts->stateless ? STATELESS_FEATURES : 0),
         .msix = true,
     };
 
@@ -71,15 +75,19 @@ static void open_device(struct bench_device *device,
 
 static void create_session(struct bench_device *device)
 {
-    struct qt_create_reply reply = qt_crypto_create_cipher(
-        device->crypto, device->algorithm->id, bench_algorithm_key(),
-        device->algorithm->key_len, QT_OP_ENCRYPT);
+    struct form_operation operation =
+        bench_algorithm_operation(device->algorithm, NULL, NULL, 0);
+    struct form_message message;
+    struct qt_create_reply reply;
 
+    form_create(&operation, FORM_LEGACY, &message);
+    reply = qt_crypto_create(device->crypto, message.fixed, operation.key.data,
+                             operation.key.len);
     UT_EQ_U64_FATAL(reply.status, QT_OK);
     device->session = reply.session;
 }
 
-/* Both devices get the same data. */
+/* All devices get the same data. */
 static void allocate_data(struct bench_device *device, uint64_t size)
 {
     struct qt_mem *mem = &device->machine->mem;
@@ -103,7 +111,9 @@ void bench_device_start(struct bench_device *device,
     *device = (struct bench_device){ .name = opts->name, .algorithm = opts->algorithm };
     start_machine(device, opts);
     open_device(device, opts);
-    create_session(device);
+    if (!opts->stateless) {
+        create_session(device);
+    }
     allocate_data(device, opts->data_size);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A device to measure: a QEMU of its own with a doorbell, a session, and guest memory
- * for sources and destinations.
+ * A device to measure: a QEMU of its own with a doorbell, a session where requests need
+ * one, and guest memory for sources and destinations.
  */
 #ifndef BENCH_DEVICE_H
 #define BENCH_DEVICE_H
@@ -19,6 +19,7 @@ struct bench_device_opts {
     const struct bench_algorithm *algorithm;
     unsigned queues;
     bool packed;
+    bool stateless;     /* requests bring their keys; there is no session */
     uint64_t data_size; /* bytes of sources, and as many of destinations */
 };
 

@@ -19,19 +19,30 @@
 #define STEP_SIZE (1 << 20) /* bytes: with requests larger than that, each is one */
 #define SAMPLES   3         /* samples */
 
-/* A request in guest memory: header, iv and status; the rest is in the data area. */
-#define REQUEST_SIZE   128
-#define REQUEST_IV     80
-#define REQUEST_STATUS 112
-#define UNSET          0xff
+/*
+ * The small parts of a request in guest memory, each on cache lines of its own, as with
+ * a driver that allocates them one by one; the rest is in the data area.
+ */
+enum {
+    PLACE_FIXED = 0,
+    PLACE_IV = 128,
+    PLACE_KEY = 192,
+    PLACE_END = 256, /* tag or result */
+    PLACE_STATUS = 320,
+    REQUEST_SIZE = 384,
+};
+
+#define UNSET 0xff
+
+/* Fixed part, key, iv, source; destination, tag or result, status. */
+#define MAX_DESCRIPTORS 8
 
 struct slot {
     uint64_t table; /* indirect */
     unsigned n;     /* elements in it */
     uint8_t *status;
-    const uint8_t *iv;
-    const uint8_t *src;
-    uint8_t *dst;
+    uint64_t *key; /* its first bytes */
+    struct bench_engine_request data;
 };
 
 struct queue {
@@ -50,6 +61,7 @@ struct load {
     uint64_t completed;
     uint64_t kicks;
     uint64_t interrupts;
+    uint64_t keys; /* so many different ones were used */
     int64_t kicked_at;
     GArray *latency;
 };
@@ -80,33 +92,96 @@ static uint64_t place_of(const struct load *load, unsigned i)
            (uint64_t)load->opts->size;
 }
 
+struct building {
+    uint64_t gpa; /* of the request's small parts */
+    uint8_t *request;
+    struct qt_desc desc[MAX_DESCRIPTORS];
+    unsigned n;
+};
+
+static void add_desc(struct building *building, uint64_t gpa, uint32_t len, bool write)
+{
+    building->desc[building->n++] = (struct qt_desc){ gpa, len, write };
+}
+
+static void add_small(struct building *building, uint32_t place,
+                      struct form_bytes bytes)
+{
+    memcpy(building->request + place, bytes.data, bytes.len);
+    add_desc(building, building->gpa + place, bytes.len, false);
+}
+
+/* The readable parts, in the order that the form has. */
+static void add_readable(struct building *building, const struct load *load,
+                         const struct form_operation *operation, uint64_t src)
+{
+    const struct bench_algorithm *algorithm = load->device->algorithm;
+    struct form_message message;
+
+    form_data(operation, load->opts->stateless ? FORM_STATELESS : FORM_LEGACY,
+              load->device->session, &message);
+    for (unsigned i = 0; i < message.n; i++) {
+        struct form_bytes field = message.fields[i];
+
+        if (i == 0) {
+            add_small(building, PLACE_FIXED, field);
+        } else if (field.data == operation->key.data) {
+            add_small(building, PLACE_KEY, field);
+        } else if (field.data == operation->iv.data) {
+            add_small(building, PLACE_IV, field);
+        } else {
+            if (field.len > load->opts->size) {
+                add_desc(building, building->gpa + PLACE_IV, algorithm->iv_len, false);
+            }
+            add_desc(building, src, load->opts->size, false);
+        }
+    }
+}
+
+static void add_writable(struct building *building, const struct load *load,
+                         uint64_t dst)
+{
+    const struct bench_algorithm *algorithm = load->device->algorithm;
+    uint32_t end = algorithm->tag_len + algorithm->result_len;
+
+    if (bench_algorithm_ciphers(algorithm)) {
+        add_desc(building, dst, load->opts->size, true);
+    }
+    if (end > 0) {
+        add_desc(building, building->gpa + PLACE_END, end, true);
+    }
+    add_desc(building, building->gpa + PLACE_STATUS, 1, true);
+}
+
 static void build_slot(struct load *load, struct queue *queue, struct slot *slot,
                        unsigned i)
 {
     const struct bench_device *device = load->device;
     struct qt_mem *mem = &device->machine->mem;
-    uint32_t size = load->opts->size, iv_len = device->algorithm->iv_len;
+    uint32_t size = load->opts->size;
     uint64_t place = place_of(load, i);
-    uint64_t gpa = qt_mem_alloc(mem, REQUEST_SIZE, REQUEST_SIZE);
-    uint8_t *request = qt_mem_ptr(mem, gpa, REQUEST_SIZE);
-    struct qt_desc desc[5] = { { gpa, QT_CRYPTO_REQUEST_SIZE, false } };
+    struct building building = { .gpa = qt_mem_alloc(mem, REQUEST_SIZE, 64) };
+    struct form_operation operation;
 
-    message_fill_cipher(request, QT_CIPHER_ENCRYPT, device->session, iv_len, size,
-                        size);
-    memset(request + REQUEST_IV, (int)(place / size * 7 & 0xff), BENCH_MAX_IV);
-    request[REQUEST_STATUS] = UNSET;
-    slot->n = 1;
-    if (iv_len > 0) {
-        desc[slot->n++] = (struct qt_desc){ gpa + REQUEST_IV, iv_len, false };
-    }
-    desc[slot->n++] = (struct qt_desc){ device->src + place, size, false };
-    desc[slot->n++] = (struct qt_desc){ device->dst + place, size, true };
-    desc[slot->n++] = (struct qt_desc){ gpa + REQUEST_STATUS, 1, true };
-    slot->table = qt_vring_new_table(queue->vq, desc, slot->n);
-    slot->status = request + REQUEST_STATUS;
-    slot->iv = request + REQUEST_IV;
-    slot->src = qt_mem_ptr(mem, device->src + place, size);
-    slot->dst = qt_mem_ptr(mem, device->dst + place, size);
+    building.request = qt_mem_ptr(mem, building.gpa, REQUEST_SIZE);
+    memset(building.request, 0, REQUEST_SIZE);
+    memset(building.request + PLACE_IV, (int)(place / size * 7 & 0xff), BENCH_MAX_IV);
+    building.request[PLACE_STATUS] = UNSET;
+    slot->data = (struct bench_engine_request){
+        .iv = building.request + PLACE_IV,
+        .src = qt_mem_ptr(mem, device->src + place, size),
+        .dst = qt_mem_ptr(mem, device->dst + place, size),
+        .end = building.request + PLACE_END,
+        .size = size,
+    };
+    operation = bench_algorithm_operation(device->algorithm, slot->data.iv,
+                                          slot->data.src, size);
+    add_readable(&building, load, &operation, device->src + place);
+    add_writable(&building, load, device->dst + place);
+    slot->table = qt_vring_new_table(queue->vq, building.desc, building.n);
+    slot->n = building.n;
+    slot->status = building.request + PLACE_STATUS;
+    slot->key = (uint64_t *)(void *)(building.request + PLACE_KEY);
 }
 
 /* Interrupts should not be the load, but not come seconds apart either. */
@@ -159,20 +234,34 @@ static struct slot *sample(const struct load *load, unsigned i)
 static void clear_samples(const struct load *load)
 {
     for (unsigned i = 0; i < SAMPLES; i++) {
-        memset(sample(load, i)->dst, 0, load->opts->size);
+        const struct bench_engine_request *data = &sample(load, i)->data;
+
+        memset(data->dst, 0, load->opts->size);
+        memset(data->end, 0, BENCH_MAX_RESULT);
     }
+}
+
+static bool sample_is_right(const struct load *load, struct bench_engine *engine,
+                            const struct bench_engine_request *data)
+{
+    const struct bench_algorithm *algorithm = load->device->algorithm;
+    g_autofree uint8_t *want = g_malloc0(load->opts->size);
+    uint8_t end[BENCH_MAX_RESULT];
+    struct bench_engine_request copy = *data;
+
+    copy.dst = want;
+    copy.end = end;
+    bench_engine_run(engine, &copy, 1);
+    return memcmp(want, data->dst, load->opts->size) == 0 &&
+           memcmp(end, data->end, algorithm->tag_len + algorithm->result_len) == 0;
 }
 
 static void check_samples(const struct load *load)
 {
-    struct bench_engine *engine = bench_engine_new(load->device->algorithm);
-    g_autofree uint8_t *want = g_malloc(load->opts->size);
+    struct bench_engine *engine = bench_engine_new(load->device->algorithm, true);
 
     for (unsigned i = 0; i < SAMPLES; i++) {
-        const struct slot *slot = sample(load, i);
-
-        bench_engine_encrypt(engine, slot->iv, slot->src, want, load->opts->size);
-        if (memcmp(want, slot->dst, load->opts->size) != 0) {
+        if (!sample_is_right(load, engine, &sample(load, i)->data)) {
             qt_die(load->device->machine, "%s: wrong result for %u bytes",
                    load->device->name, load->opts->size);
         }
@@ -182,8 +271,11 @@ static void check_samples(const struct load *load)
 
 /* ---- driving ---- */
 
-static void give(struct queue *queue, struct slot *slot)
+static void give(struct load *load, struct queue *queue, struct slot *slot)
 {
+    if (load->opts->new_keys) {
+        *slot->key = ++load->keys;
+    }
     queue->by_head[qt_vring_add_table(queue->vq, slot->table, slot->n)] = slot;
     queue->in_flight++;
 }
@@ -231,7 +323,7 @@ static void turn_over(struct load *load, struct queue *queue)
             take_latency(load);
         }
         if (!load->stopping) {
-            give(queue, slot);
+            give(load, queue, slot);
         }
     }
     if (load->latency) {
@@ -248,7 +340,7 @@ static void fill(struct load *load)
         uint16_t old_avail = queue->vq->next_avail;
 
         for (unsigned i = 0; i < load->opts->depth; i++) {
-            give(queue, &queue->slots[i]);
+            give(load, queue, &queue->slots[i]);
         }
         publish(load, queue, old_avail);
     }
@@ -383,7 +475,9 @@ struct bench_result bench_load_run(struct bench_device *device,
     while (in_flight(&load)) {
         step(&load);
     }
-    check_samples(&load);
+    if (!opts->unchecked && !opts->new_keys) {
+        check_samples(&load);
+    }
     release(&load);
     return result;
 }
@@ -400,18 +494,20 @@ double bench_load_engine(struct bench_device *device,
                          const struct bench_load_opts *opts)
 {
     struct load load = { .device = device, .opts = opts };
-    struct bench_engine *engine = bench_engine_new(device->algorithm);
+    struct bench_engine *engine = bench_engine_new(device->algorithm, false);
+    g_autofree struct bench_engine_request *requests =
+        g_new(struct bench_engine_request, opts->depth);
     int64_t start, elapsed;
     uint64_t n = 0;
 
     build(&load);
+    for (unsigned i = 0; i < opts->depth; i++) {
+        requests[i] = load.queues[0].slots[i].data;
+    }
     start = now(CLOCK_MONOTONIC);
     do {
-        for (unsigned i = 0; i < opts->depth; i++, n++) {
-            const struct slot *slot = &load.queues[0].slots[i];
-
-            bench_engine_encrypt(engine, slot->iv, slot->src, slot->dst, opts->size);
-        }
+        bench_engine_run(engine, requests, opts->depth);
+        n += opts->depth;
         elapsed = now(CLOCK_MONOTONIC) - start;
     } while (elapsed < opts->slice);
     bench_engine_free(engine);

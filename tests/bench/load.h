@@ -3,15 +3,16 @@
  * The load: requests of one size, so many at a time in each queue, made available again
  * as soon as the driver learns of their completion.
  *
- * Chains are built once, in an indirect table of five elements as Linux makes them, so
- * that the driver has little to do for a request: it shares two processors with the
- * device. Each status is checked. Samples of the results are compared with OpenSSL's
- * after each measurement, and cleared before it, so that no device wins by being wrong.
+ * Chains are built once, in an indirect table as Linux makes them, so that the driver
+ * has little to do for a request: it shares two processors with the device. Each status
+ * is checked. Samples of the results are compared with an engine's after each
+ * measurement, and cleared before it, so that no device wins by being wrong.
  */
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
 
 #include "device.h"
+#include "engine.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -29,6 +30,9 @@ struct bench_load_opts {
     bool spin;
     bool qtest_kicks; /* by the qtest protocol, which the driver waits for */
     bool latency;     /* collect that of each request; one queue, depth 1 */
+    bool stateless;   /* each request brings its key, */
+    bool new_keys;    /* and no two the same */
+    bool unchecked;   /* results are not looked at: the device has no engine */
 };
 
 struct bench_result {
@@ -48,7 +52,7 @@ struct bench_result bench_load_run(struct bench_device *device,
 void bench_result_clear(struct bench_result *result);
 
 /**
- * bench_load_engine() - the same work by OpenSSL alone, in this thread
+ * bench_load_engine() - the same work by the engines alone, in this thread
  *
  * Over the sources and destinations that bench_load_run() uses for @opts, with one
  * queue. Return: requests per second.

@@ -7,7 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const contender_names[] = { "stock", "ours", "ours-queues" };
+static const char *const contender_names[BENCH_CONTENDERS] = {
+    [BENCH_STOCK] = "stock",
+    [BENCH_OURS] = "ours",
+    [BENCH_QUEUES] = "ours-queues",
+    [BENCH_OPENSSL] = "ours-openssl",
+    [BENCH_NULL] = "ours-null",
+    [BENCH_STATELESS] = "ours-stateless",
+    [BENCH_NEW_KEYS] = "ours-new-keys",
+};
 
 /* ---- statistics ---- */
 
@@ -91,6 +99,32 @@ static double engine(const struct bench_report *report, const struct bench_cell 
     return gigabytes(cell, spread_of(cell->engine, report->rounds).median);
 }
 
+/* Of ours to what the engine does alone, round by round. */
+static double share_of_engine(const struct bench_report *report,
+                              const struct bench_cell *cell)
+{
+    double shares[BENCH_MAX_ROUNDS];
+
+    for (unsigned i = 0; i < report->rounds; i++) {
+        shares[i] = cell->value[BENCH_OURS][BENCH_RATE][i] / cell->engine[i];
+    }
+    return spread_of(shares, report->rounds).median;
+}
+
+/* Of ours to what would be if a request took as long as in the engine and, after that,
+ * in a device whose engine does nothing. */
+static double share_of_limit(const struct bench_report *report,
+                             const struct bench_cell *cell)
+{
+    double shares[BENCH_MAX_ROUNDS];
+
+    for (unsigned i = 0; i < report->rounds; i++) {
+        shares[i] = cell->value[BENCH_OURS][BENCH_RATE][i] *
+                    (1 / cell->engine[i] + 1 / cell->value[BENCH_NULL][BENCH_RATE][i]);
+    }
+    return spread_of(shares, report->rounds).median;
+}
+
 /* ---- tables ---- */
 
 static void add_contender(GString *out, const struct bench_report *report,
@@ -108,44 +142,93 @@ static void add_contender(GString *out, const struct bench_report *report,
 static void add_rate_row(GString *out, const struct bench_report *report,
                          const struct bench_cell *cell)
 {
-    struct spread r = ratio(report, cell, BENCH_OURS, BENCH_STOCK, BENCH_RATE);
-
     g_string_append_printf(out, "%8u %5u", cell->size, cell->depth);
-    add_contender(out, report, cell, BENCH_STOCK);
-    add_contender(out, report, cell, BENCH_OURS);
-    g_string_append_printf(
-        out, " | %5.2f %5.2f-%-5.2f %5.2f | %6.3f", r.median, r.low, r.high,
-        ratio(report, cell, BENCH_OURS, BENCH_STOCK, BENCH_CPU).median,
-        engine(report, cell));
-    if (report->queues > 1) {
-        r = ratio(report, cell, BENCH_QUEUES, BENCH_OURS, BENCH_RATE);
-        add_contender(out, report, cell, BENCH_QUEUES);
-        g_string_append_printf(
-            out, " | %5.2f %5.2f-%-5.2f %5.2f", r.median, r.low, r.high,
-            ratio(report, cell, BENCH_QUEUES, BENCH_OURS, BENCH_CPU).median);
+    for (unsigned who = BENCH_STOCK; who <= BENCH_OURS; who++) {
+        if (report->has[who]) {
+            add_contender(out, report, cell, who);
+        }
     }
-    g_string_append_c(out, '\n');
+    g_string_append_printf(out, " | %6.3f\n", engine(report, cell));
 }
 
 static void add_rates(GString *out, const struct bench_report *report)
 {
-    static const char head[] = " |     req/s   GB/s cpu us/r kck/r int/r";
-
-    g_string_append_printf(out, "%14s | %-36s | %-36s | %-23s | %s", "", "stock",
-                           "ours", "ours / stock", "engine");
-    if (report->queues > 1) {
-        g_string_append_printf(out, " | ours, %2u queues%-21s | queues / one",
-                               report->queues, "");
+    g_string_append_printf(out, "%14s", "");
+    for (unsigned who = BENCH_STOCK; who <= BENCH_OURS; who++) {
+        if (report->has[who]) {
+            g_string_append_printf(out, " | %-37s", contender_names[who]);
+        }
     }
-    g_string_append_printf(out, "\n%8s %5s%s%s | %5s %-11s %5s | %6s", "bytes", "depth",
-                           head, head, "req/s", "(low-high)", "cpu", "GB/s");
-    if (report->queues > 1) {
-        g_string_append_printf(out, "%s | %5s %-11s %5s", head, "req/s", "(low-high)",
-                               "cpu");
+    g_string_append_printf(out, " | engine\n%8s %5s", "bytes", "depth");
+    for (unsigned who = BENCH_STOCK; who <= BENCH_OURS; who++) {
+        if (report->has[who]) {
+            g_string_append(out, " |     req/s   GB/s cpu us/r kck/r int/r");
+        }
     }
-    g_string_append_c(out, '\n');
+    g_string_append_printf(out, " | %6s\n", "GB/s");
     for (guint i = 0; i < report->cells->len; i++) {
         add_rate_row(out, report, g_ptr_array_index(report->cells, i));
+    }
+}
+
+static void add_ratio_heads(GString *out, const struct bench_report *report)
+{
+    g_string_append_printf(out, "\n%8s %5s", "bytes", "depth");
+    if (report->has[BENCH_STOCK]) {
+        g_string_append_printf(out, " | %-17s %5s", "ours/stock req/s", "cpu");
+    }
+    g_string_append_printf(out, " | %11s", "ours/engine");
+    if (report->has[BENCH_NULL]) {
+        g_string_append_printf(out, " | %9s %10s", "null us/r", "ours/limit");
+    }
+    if (report->has[BENCH_OPENSSL]) {
+        g_string_append_printf(out, " | %12s", "ours/openssl");
+    }
+    for (unsigned who = BENCH_QUEUES; who < BENCH_CONTENDERS; who++) {
+        if (report->has[who] && who != BENCH_OPENSSL && who != BENCH_NULL) {
+            g_string_append_printf(out, " | %13s/ours", contender_names[who] + 5);
+        }
+    }
+    g_string_append_c(out, '\n');
+}
+
+static void add_ratio_row(GString *out, const struct bench_report *report,
+                          const struct bench_cell *cell)
+{
+    g_string_append_printf(out, "%8u %5u", cell->size, cell->depth);
+    if (report->has[BENCH_STOCK]) {
+        struct spread r = ratio(report, cell, BENCH_OURS, BENCH_STOCK, BENCH_RATE);
+
+        g_string_append_printf(
+            out, " | %5.2f %5.2f-%-5.2f %5.2f", r.median, r.low, r.high,
+            ratio(report, cell, BENCH_OURS, BENCH_STOCK, BENCH_CPU).median);
+    }
+    g_string_append_printf(out, " | %11.2f", share_of_engine(report, cell));
+    if (report->has[BENCH_NULL]) {
+        g_string_append_printf(out, " | %9.3f %10.2f",
+                               1e6 / median(report, cell, BENCH_NULL, BENCH_RATE),
+                               share_of_limit(report, cell));
+    }
+    if (report->has[BENCH_OPENSSL]) {
+        g_string_append_printf(
+            out, " | %12.2f",
+            ratio(report, cell, BENCH_OURS, BENCH_OPENSSL, BENCH_RATE).median);
+    }
+    for (unsigned who = BENCH_QUEUES; who < BENCH_CONTENDERS; who++) {
+        if (report->has[who] && who != BENCH_OPENSSL && who != BENCH_NULL) {
+            g_string_append_printf(
+                out, " | %18.2f",
+                ratio(report, cell, who, BENCH_OURS, BENCH_RATE).median);
+        }
+    }
+    g_string_append_c(out, '\n');
+}
+
+static void add_ratios(GString *out, const struct bench_report *report)
+{
+    add_ratio_heads(out, report);
+    for (guint i = 0; i < report->cells->len; i++) {
+        add_ratio_row(out, report, g_ptr_array_index(report->cells, i));
     }
 }
 
@@ -153,7 +236,7 @@ static void add_latency_pair(GString *out, const struct bench_report *report,
                              const struct bench_cell *cell, enum bench_metric what)
 {
     for (unsigned who = BENCH_STOCK; who <= BENCH_OURS; who++) {
-        g_string_append_printf(out, " | %9.1f %9.1f",
+        g_string_append_printf(out, " | %9.2f %9.2f",
                                microseconds(report, cell, who, what),
                                microseconds(report, cell, who, what + 1));
     }
@@ -205,10 +288,15 @@ char *bench_report_text(const struct bench_report *report)
         report->qtest_kicks ? "qtest" : "eventfd",
         report->awake ? "" : "processors may idle, ", report->rounds,
         report->backend_args ? report->backend_args : "defaults");
-    g_string_append(out, "cpu: of QEMU's process; kck/r, int/r: kicks and interrupts "
-                         "per request; engine: OpenSSL alone, one thread;\n(low-high): "
-                         "the middle half of the rounds\n\n");
+    g_string_append(
+        out,
+        "cpu: of QEMU's process; kck/r, int/r: kicks and interrupts per request;\n"
+        "(low-high): the middle half of the rounds; engine: what the device has of\n"
+        "libraries, called directly over the same memory; null: the device with "
+        "engines\n"
+        "that do nothing; limit: engine and null one after the other\n\n");
     add_rates(out, report);
+    add_ratios(out, report);
     if (has_depth_1(report)) {
         add_latencies(out, report);
     }
@@ -226,17 +314,11 @@ static void add_number(GString *out, double value)
                            g_ascii_formatd(text, sizeof(text), "%.6g", value));
 }
 
-/* Ours to stock; many queues to one; of stock there is nothing to say. */
-static void add_ratios(GString *out, const struct bench_report *report,
-                       const struct bench_cell *cell, enum bench_contender who)
+static void add_spread(GString *out, struct spread spread)
 {
-    enum bench_contender to = who == BENCH_QUEUES ? BENCH_OURS : BENCH_STOCK;
-    struct spread rate = ratio(report, cell, who, to, BENCH_RATE);
-
-    add_number(out, rate.median);
-    add_number(out, rate.low);
-    add_number(out, rate.high);
-    add_number(out, ratio(report, cell, who, to, BENCH_CPU).median);
+    add_number(out, spread.median);
+    add_number(out, spread.low);
+    add_number(out, spread.high);
 }
 
 static void add_csv_row(GString *out, const struct bench_report *report,
@@ -256,25 +338,40 @@ static void add_csv_row(GString *out, const struct bench_report *report,
     for (unsigned what = BENCH_LATENCY; what < BENCH_METRICS; what++) {
         add_number(out, microseconds(report, cell, who, what));
     }
-    add_ratios(out, report, cell, who);
+    add_spread(out, ratio(report, cell, who, BENCH_STOCK, BENCH_RATE));
+    add_number(out, ratio(report, cell, who, BENCH_STOCK, BENCH_CPU).median);
+    add_spread(out, ratio(report, cell, who, BENCH_OURS, BENCH_RATE));
     add_number(out, engine(report, cell));
+    add_number(out, share_of_engine(report, cell));
+    add_number(out, report->has[BENCH_NULL] ? share_of_limit(report, cell) : 0);
     g_string_append_c(out, '\n');
+}
+
+const char *bench_report_csv_head(void)
+{
+    return "algorithm,ring,bytes,depth,contender,queues,rounds,requests_per_s,"
+           "gb_per_s,cpu_us_per_request,kicks_per_request,interrupts_per_request,"
+           "latency_us,latency_99_us,latency_spinning_us,latency_spinning_99_us,"
+           "to_stock,to_stock_low,to_stock_high,cpu_to_stock,"
+           "to_ours,to_ours_low,to_ours_high,"
+           "engine_gb_per_s,ours_to_engine,ours_to_limit\n";
 }
 
 char *bench_report_csv(const struct bench_report *report)
 {
-    unsigned contenders = report->queues > 1 ? BENCH_CONTENDERS : BENCH_QUEUES;
-    GString *out = g_string_new(
-        "algorithm,ring,bytes,depth,contender,queues,rounds,requests_per_s,gb_per_s,"
-        "cpu_us_per_request,kicks_per_request,interrupts_per_request,"
-        "latency_us,latency_99_us,latency_spinning_us,latency_spinning_99_us,"
-        "ratio_requests,ratio_requests_low,ratio_requests_high,ratio_cpu,"
-        "engine_gb_per_s\n");
+    GString *out = g_string_new(NULL);
 
     for (guint i = 0; i < report->cells->len; i++) {
-        for (unsigned who = 0; who < contenders; who++) {
-            add_csv_row(out, report, g_ptr_array_index(report->cells, i), who);
+        for (unsigned who = 0; who < BENCH_CONTENDERS; who++) {
+            if (report->has[who]) {
+                add_csv_row(out, report, g_ptr_array_index(report->cells, i), who);
+            }
         }
     }
     return g_string_free(out, FALSE);
+}
+
+const char *bench_contender_name(enum bench_contender who)
+{
+    return contender_names[who];
 }

@@ -18,7 +18,11 @@
 enum bench_contender {
     BENCH_STOCK,
     BENCH_OURS,
-    BENCH_QUEUES, /* ours, more queues than one at a time */
+    BENCH_QUEUES,    /* ours, more queues than one at a time */
+    BENCH_OPENSSL,   /* ours, pinned to OpenSSL and one request at a time */
+    BENCH_NULL,      /* ours, with engines that do nothing: what the rings cost */
+    BENCH_STATELESS, /* ours, each request with the same key, */
+    BENCH_NEW_KEYS,  /* and each with another */
     BENCH_CONTENDERS
 };
 
@@ -44,6 +48,7 @@ struct bench_cell {
 
 struct bench_report {
     const char *algorithm;
+    bool has[BENCH_CONTENDERS]; /* who was measured; ours always is */
     const char *backend_args;
     unsigned queues;
     unsigned rounds;
@@ -57,8 +62,14 @@ struct bench_report {
 /** bench_report_text() - as tables to read; for g_free() */
 char *bench_report_text(const struct bench_report *report);
 
+/** bench_report_csv_head() - the names of the columns, as a line */
+const char *bench_report_csv_head(void);
+
 /** bench_report_csv() - a line for each cell and contender; for g_free() */
 char *bench_report_csv(const struct bench_report *report);
+
+/** bench_contender_name() - as it stands there */
+const char *bench_contender_name(enum bench_contender who);
 
 /** bench_percentile() - of int64_t values, which get sorted; 0 if there are none */
 double bench_percentile(GArray *values, unsigned percent);

@@ -172,7 +172,8 @@ struct vcrypto_multi_engine {
     /* Whether @job, with all but its status filled in, can be among those of run(). */
     bool (*takes)(const struct vcrypto_multi_job *job);
 
-    /* Works on @count jobs, at most VCRYPTO_MULTI_MAX, until all are done. */
+    /* Works on @count jobs, at most VCRYPTO_MULTI_MAX, until all are done. They have
+     * the same algorithm, and keys of one size and direction. */
     void (*run)(void *lanes, struct vcrypto_multi_job *const *jobs, size_t count);
 };
 

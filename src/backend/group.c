@@ -164,8 +164,9 @@ static void sift(struct queue_state *state, const struct selection *all, unsigne
 static void run_alike(struct queue_state *state, const struct selection *all)
 {
     unsigned least = all->operations[0]->entry->least;
-    struct selection left = { 0 };
+    struct selection left;
 
+    left.count = 0;
     sift(state, all, least, &left);
     if (left.count >= least) {
         run_together(state, &left);

@@ -3,7 +3,38 @@
 
 #include "block/aio.h"
 #include "exec/address-spaces.h"
+#include "exec/ramlist.h"
+#include "exec/target_page.h"
 #include "sysemu/tcg.h"
+
+/* One bit for each page, in blocks. */
+static bool marked(const DirtyMemoryBlocks *blocks, ram_addr_t page)
+{
+    return test_bit(page % DIRTY_MEMORY_BLOCK_SIZE,
+                    blocks->blocks[page / DIRTY_MEMORY_BLOCK_SIZE]);
+}
+
+/*
+ * Whether all who want to hear of changes have been told already: the bytes were written
+ * before, so whoever takes a mark away after we have seen it sees them, too. Most pages
+ * are in this state most of the time, and to find that out costs next to nothing.
+ */
+static bool all_marked(ram_addr_t address, uint64_t size)
+{
+    ram_addr_t page = address >> qemu_target_page_bits();
+    ram_addr_t last = (address + size - 1) >> qemu_target_page_bits();
+
+    smp_mb();
+    RCU_READ_LOCK_GUARD();
+    for (; page <= last; page++) {
+        for (unsigned i = 0; i < DIRTY_MEMORY_NUM; i++) {
+            if (!marked(qatomic_rcu_read(&ram_list.dirty_memory[i]), page)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
 
 /*
  * vcrypto_memory_ops.mark_dirty: from a worker, which QEMU's RCU knows.
@@ -16,6 +47,9 @@ static void mark_dirty(void *region, uint64_t offset, uint64_t size)
 {
     if (!tcg_enabled()) {
         memory_region_set_dirty(region, offset, size);
+        return;
+    }
+    if (all_marked(memory_region_get_ram_addr(region) + offset, size)) {
         return;
     }
     memory_region_ref(region);

@@ -300,7 +300,9 @@ void vcrypto_multi_put(struct multi_lane *lane, IMB_JOB *imb)
     const struct multi_method *method = key->method;
     bool digest = method->cipher == IMB_CIPHER_NULL;
 
-    memset(imb, 0, sizeof(*imb));
+    /* Of the rest, the library looks at nothing that the mode does not have. */
+    imb->cipher_start_src_offset_in_bytes = 0;
+    imb->hash_start_src_offset_in_bytes = 0;
     imb->user_data = lane;
     imb->cipher_mode = method->cipher;
     imb->hash_alg = method->hash;

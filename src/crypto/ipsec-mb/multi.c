@@ -11,6 +11,7 @@
 struct lanes {
     IMB_MGR *manager;
     struct multi_lane lanes[VCRYPTO_MULTI_MAX];
+    IMB_JOB burst[VCRYPTO_MULTI_MAX];
     size_t copied;
     uint8_t copies[MULTI_COPIES];
 };
@@ -116,10 +117,61 @@ static uint8_t *copy_of(struct lanes *lanes, const struct vcrypto_multi_job *job
     return copy;
 }
 
+/*
+ * Some ciphers the library takes as an array of jobs, and keeps none of them: that is
+ * less work for both. What is done in parts goes in rounds.
+ */
+static bool has_bursts(const struct multi_method *method)
+{
+    return method->cipher == IMB_CIPHER_CBC || method->cipher == IMB_CIPHER_CNTR;
+}
+
+static void put_in_burst(struct lanes *lanes, size_t i, struct multi_lane *lane)
+{
+    vcrypto_multi_put(lane, &lanes->burst[i]);
+    lanes->burst[i].status = IMB_STATUS_BEING_PROCESSED;
+}
+
+/* Returns how many jobs have one more part, which is in the burst's place now. */
+static size_t take_back_burst(struct lanes *lanes, size_t count)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct multi_lane *lane = lanes->burst[i].user_data;
+
+        if (lanes->burst[i].status == IMB_STATUS_COMPLETED &&
+            vcrypto_multi_part_done(lane)) {
+            put_in_burst(lanes, left++, lane);
+        }
+    }
+    return left;
+}
+
+static void run_bursts(struct lanes *lanes, struct vcrypto_multi_job *const *jobs,
+                       size_t count)
+{
+    const struct multi_key *key = jobs[0]->key;
+
+    for (size_t i = 0; i < count; i++) {
+        vcrypto_multi_begin(&lanes->lanes[i], jobs[i], NULL);
+        put_in_burst(lanes, i, &lanes->lanes[i]);
+    }
+    while (count) {
+        IMB_SUBMIT_CIPHER_BURST_NOCHECK(lanes->manager, lanes->burst, (uint32_t)count,
+                                        key->method->cipher, key->direction, key->len);
+        count = take_back_burst(lanes, count);
+    }
+}
+
 static void run(void *opaque, struct vcrypto_multi_job *const *jobs, size_t count)
 {
     struct lanes *lanes = opaque;
 
+    if (has_bursts(((const struct multi_key *)jobs[0]->key)->method)) {
+        run_bursts(lanes, jobs, count);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         struct multi_lane *lane = &lanes->lanes[i];
 

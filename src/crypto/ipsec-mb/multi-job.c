@@ -320,6 +320,28 @@ void vcrypto_multi_put(struct multi_lane *lane, IMB_JOB *imb)
     }
 }
 
+bool vcrypto_multi_put_whole(const struct vcrypto_multi_job *job, IMB_JOB *imb)
+{
+    const struct multi_key *key = job->key;
+    struct vcrypto_cursor src = job->cipher.src, dst = job->cipher.dst;
+    uint8_t *from, *to;
+
+    if (src.left > key->method->max_len ||
+        vcrypto_cursor_chunk(&src, &from) != src.left ||
+        vcrypto_cursor_chunk(&dst, &to) != dst.left) {
+        return false;
+    }
+    imb->enc_keys = key->aes.encrypt;
+    imb->dec_keys = key->aes.decrypt;
+    imb->src = from;
+    imb->dst = to;
+    imb->cipher_start_src_offset_in_bytes = 0;
+    imb->msg_len_to_cipher_in_bytes = src.left;
+    imb->iv = job->cipher.iv;
+    imb->iv_len_in_bytes = COUNTER;
+    return true;
+}
+
 /* ---- taking back ---- */
 
 static void add_blocks(uint8_t *counter, uint32_t n)

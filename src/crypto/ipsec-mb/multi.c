@@ -126,10 +126,27 @@ static bool has_bursts(const struct multi_method *method)
     return method->cipher == IMB_CIPHER_CBC || method->cipher == IMB_CIPHER_CNTR;
 }
 
+/* A part of the job in @lane. */
 static void put_in_burst(struct lanes *lanes, size_t i, struct multi_lane *lane)
 {
     vcrypto_multi_put(lane, &lanes->burst[i]);
     lanes->burst[i].status = IMB_STATUS_BEING_PROCESSED;
+}
+
+/* All of a job, if it can be; otherwise the first part. */
+static void begin_burst(struct lanes *lanes, size_t i, struct vcrypto_multi_job *job)
+{
+    IMB_JOB *imb = &lanes->burst[i];
+
+    if (vcrypto_multi_put_whole(job, imb)) {
+        job->status = VCRYPTO_ERR;
+        imb->status = IMB_STATUS_BEING_PROCESSED;
+        imb->user_data = NULL;
+        imb->user_data2 = job;
+    } else {
+        vcrypto_multi_begin(&lanes->lanes[i], job, NULL);
+        put_in_burst(lanes, i, &lanes->lanes[i]);
+    }
 }
 
 /* Returns how many jobs have one more part, which is in the burst's place now. */
@@ -138,10 +155,15 @@ static size_t take_back_burst(struct lanes *lanes, size_t count)
     size_t left = 0;
 
     for (size_t i = 0; i < count; i++) {
-        struct multi_lane *lane = lanes->burst[i].user_data;
+        const IMB_JOB *imb = &lanes->burst[i];
+        struct multi_lane *lane = imb->user_data;
 
-        if (lanes->burst[i].status == IMB_STATUS_COMPLETED &&
-            vcrypto_multi_part_done(lane)) {
+        if (imb->status != IMB_STATUS_COMPLETED) {
+            continue;
+        }
+        if (!lane) {
+            ((struct vcrypto_multi_job *)imb->user_data2)->status = VCRYPTO_OK;
+        } else if (vcrypto_multi_part_done(lane)) {
             put_in_burst(lanes, left++, lane);
         }
     }
@@ -154,8 +176,7 @@ static void run_bursts(struct lanes *lanes, struct vcrypto_multi_job *const *job
     const struct multi_key *key = jobs[0]->key;
 
     for (size_t i = 0; i < count; i++) {
-        vcrypto_multi_begin(&lanes->lanes[i], jobs[i], NULL);
-        put_in_burst(lanes, i, &lanes->lanes[i]);
+        begin_burst(lanes, i, jobs[i]);
     }
     while (count) {
         IMB_SUBMIT_CIPHER_BURST_NOCHECK(lanes->manager, lanes->burst, (uint32_t)count,

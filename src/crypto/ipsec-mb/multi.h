@@ -136,6 +136,12 @@ void vcrypto_multi_begin(struct multi_lane *lane, struct vcrypto_multi_job *job,
 void vcrypto_multi_put(struct multi_lane *lane, IMB_JOB *imb);
 
 /*
+ * vcrypto_multi_put_whole: fill in @imb, of a burst, with all of a job that needs no
+ * lane: its data is in one part. False: it is not.
+ */
+bool vcrypto_multi_put_whole(const struct vcrypto_multi_job *job, IMB_JOB *imb);
+
+/*
  * vcrypto_multi_part_done: the library has done the part. Returns whether there are
  * more; if not, the job has its status and its results.
  */

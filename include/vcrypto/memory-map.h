@@ -30,7 +30,8 @@ struct vcrypto_memory_region {
 
 /** What the host must be told; either member may be NULL. */
 struct vcrypto_memory_ops {
-    /* @size bytes at @offset of @region_opaque were written. Any thread. */
+    /* @size bytes at @offset of @region_opaque were written, and all processors see it.
+     * Any thread. */
     void (*mark_dirty)(void *region_opaque, uint64_t offset, uint64_t size);
     /* The map of these regions, in order of address, is gone. Called once, by the
      * thread that let go of it last. */
@@ -85,8 +86,19 @@ int vcrypto_memory_map_translate(const struct vcrypto_memory_map *map, uint64_t 
                                  uint64_t *addresses, size_t max);
 
 /**
+ * vcrypto_memory_map_written: between writing to the guest's memory, however much, and
+ * the marks for it. Whoever takes a mark away as seen must see what was written. A full
+ * memory barrier. Any thread.
+ */
+static inline void vcrypto_memory_map_written(void)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+/**
  * vcrypto_memory_map_mark_dirty: tell the host that the @size bytes at @address have
- * been written, region by region; what is not RAM is left out. Any thread.
+ * been written, region by region; what is not RAM is left out. After
+ * vcrypto_memory_map_written(). Any thread.
  */
 void vcrypto_memory_map_mark_dirty(const struct vcrypto_memory_map *map,
                                    uint64_t address, uint64_t size);

@@ -131,6 +131,7 @@ static bool entry_fill(struct queue_state *state, struct context_entry *entry,
 {
     entry->session = session;
     entry->least = vcrypto_group_least(state->group, session);
+    entry->counters = vcrypto_queue_state_counters(state, session);
     atomic_fetch_or_explicit(&session->holders, UINT64_C(1) << state->index,
                              memory_order_seq_cst);
     if (entry_destroyed(entry)) {
@@ -205,6 +206,7 @@ static struct context_entry *add_stateless(struct queue_state *state)
     entry = victim(state, state->stateless, STATELESS_ENTRIES);
     entry->session = session;
     entry->least = vcrypto_group_least(state->group, session);
+    entry->counters = vcrypto_queue_state_counters(state, session);
     return entry;
 }
 

@@ -19,12 +19,15 @@
 /* Keys of stateless requests whose contexts are kept, in case they are seen again. */
 #define STATELESS_ENTRIES 16
 
+struct counters;
+
 struct context_entry {
     struct session *session;       /* a reference; NULL: the entry is empty */
     void *contexts[SESSION_PARTS]; /* each NULL until a request needs it */
     void *multi_key;               /* likewise, of the first part */
-    unsigned least;    /* requests from which on they are faster together; 0: never */
-    unsigned deferred; /* requests that are to be run together */
+    unsigned least; /* requests from which on they are faster together; 0: never */
+    struct counters *counters; /* of its algorithm */
+    unsigned deferred;         /* requests that are to be run together */
     uint64_t last_use;
 };
 
@@ -98,6 +101,10 @@ void *vcrypto_context_entry_context(struct context_entry *entry, unsigned part);
  * first part of an entry whose requests it does. */
 void *vcrypto_context_entry_multi_key(const struct queue_state *state,
                                       struct context_entry *entry);
+
+/* vcrypto_queue_state_counters: where @session's requests are counted. */
+struct counters *vcrypto_queue_state_counters(struct queue_state *state,
+                                              const struct session *session);
 
 /* vcrypto_queue_state_count: a request that is done. @entry: NULL if it had none. */
 void vcrypto_queue_state_count(struct queue_state *state,

@@ -9,22 +9,20 @@ static void add(_Atomic uint64_t *counter, uint64_t n)
                           memory_order_relaxed);
 }
 
-static struct counters *counters_of(struct queue_state *state,
-                                    const struct context_entry *entry)
+struct counters *vcrypto_queue_state_counters(struct queue_state *state,
+                                              const struct session *session)
 {
     size_t rows;
 
-    return entry ? &state->by_algorithm[entry->session->kind.parts[SESSION_MAIN]
-                                            .algorithm -
-                                        vcrypto_algorithm_rows(&rows)]
-                 : &state->unassigned;
+    return &state->by_algorithm[session->kind.parts[SESSION_MAIN].algorithm -
+                                vcrypto_algorithm_rows(&rows)];
 }
 
 void vcrypto_queue_state_count(struct queue_state *state,
                                const struct context_entry *entry,
                                const struct vcrypto_request *request)
 {
-    struct counters *counters = counters_of(state, entry);
+    struct counters *counters = entry ? entry->counters : &state->unassigned;
 
     add(&counters->requests, 1);
     add(&counters->statuses[request->status], 1);

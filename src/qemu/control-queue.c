@@ -34,6 +34,7 @@ static void write_reply(VCryptoControlQueue *queue,
     size_t left = reply->size;
 
     iov_from_buf(chain->chain.in, chain->chain.in_num, 0, reply->bytes, reply->size);
+    vcrypto_memory_map_written();
     for (size_t i = 0; left && i < chain->chain.in_num; i++) {
         size_t n = MIN(left, chain->chain.in[i].iov_len);
 

@@ -15,8 +15,8 @@ static bool marked(const DirtyMemoryBlocks *blocks, ram_addr_t page)
 }
 
 /*
- * Whether all who want to hear of changes have been told already: the bytes were written
- * before, so whoever takes a mark away after we have seen it sees them, too. Most pages
+ * Whether all who want to hear of changes have been told already: the bytes are there
+ * for all to see, so whoever takes a mark away after we have seen it sees them, too. Most pages
  * are in this state most of the time, and to find that out costs next to nothing.
  */
 static bool all_marked(ram_addr_t address, uint64_t size)
@@ -24,7 +24,6 @@ static bool all_marked(ram_addr_t address, uint64_t size)
     ram_addr_t page = address >> qemu_target_page_bits();
     ram_addr_t last = (address + size - 1) >> qemu_target_page_bits();
 
-    smp_mb();
     RCU_READ_LOCK_GUARD();
     for (; page <= last; page++) {
         for (unsigned i = 0; i < DIRTY_MEMORY_NUM; i++) {

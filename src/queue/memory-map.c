@@ -147,10 +147,21 @@ void *vcrypto_memory_map_pointer(const struct vcrypto_memory_map *map, uint64_t 
     return region->host + (address - region->address);
 }
 
+/* Nearly all that guests give away is in one piece in the largest region. */
+static bool in_largest(const struct vcrypto_memory_map *map, uint64_t address,
+                       uint64_t size, bool writable)
+{
+    const struct vcrypto_memory_region *largest = &map->regions[map->largest];
+
+    return map->count && address - largest->address < largest->size &&
+           size <= largest->size - (address - largest->address) &&
+           (!writable || largest->writable);
+}
+
 /* keeps: COR-3 */
-int vcrypto_memory_map_translate(const struct vcrypto_memory_map *map, uint64_t address,
-                                 uint64_t size, bool writable, struct iovec *iov,
-                                 uint64_t *addresses, size_t max)
+static int translate_pieces(const struct vcrypto_memory_map *map, uint64_t address,
+                            uint64_t size, bool writable, struct iovec *iov,
+                            uint64_t *addresses, size_t max)
 {
     size_t index = find(map, address);
     size_t pieces = 0;
@@ -176,6 +187,21 @@ int vcrypto_memory_map_translate(const struct vcrypto_memory_map *map, uint64_t 
         address += n;
     }
     return (int)pieces;
+}
+
+int vcrypto_memory_map_translate(const struct vcrypto_memory_map *map, uint64_t address,
+                                 uint64_t size, bool writable, struct iovec *iov,
+                                 uint64_t *addresses, size_t max)
+{
+    const struct vcrypto_memory_region *largest = &map->regions[map->largest];
+
+    if (size && max && in_largest(map, address, size, writable)) {
+        iov->iov_base = largest->host + (address - largest->address);
+        iov->iov_len = (size_t)size;
+        *addresses = address;
+        return 1;
+    }
+    return translate_pieces(map, address, size, writable, iov, addresses, max);
 }
 
 void vcrypto_memory_map_mark_dirty(const struct vcrypto_memory_map *map,

@@ -195,6 +195,7 @@ static uint32_t packed_publish(struct vcrypto_ring *ring, uint32_t count)
         straight = slots;
     }
     store16_release(place(ring, first) + FLAGS, ring->withheld_flags);
+    vcrypto_memory_map_written();
     vcrypto_memory_map_mark_dirty(ring->map,
                                   ring->setup.descriptors + DESCRIPTOR_SIZE * first,
                                   DESCRIPTOR_SIZE * straight);
@@ -235,6 +236,7 @@ static void packed_set_kicks(struct vcrypto_ring *ring, bool on)
         event = EVENT_ALWAYS << 16;
     }
     store32(ring->device, event);
+    vcrypto_memory_map_written();
     vcrypto_memory_map_mark_dirty(ring->map, ring->setup.device, EVENT_SIZE);
 }
 

@@ -102,18 +102,26 @@ static inline bool event_was_passed(uint16_t event, uint16_t now, uint32_t passe
     return (uint16_t)(now - event - 1) < passed;
 }
 
-/* A copy that the guest cannot change any more: nothing of it is read a second time. */
+/* Eight bytes anywhere, read once. */
+static inline uint64_t load64_anywhere(const uint8_t *place)
+{
+    struct anywhere {
+        uint64_t value;
+    } __attribute__((packed, may_alias));
+
+    return le64toh(((const volatile struct anywhere *)place)->value);
+}
+
+/* A copy that the guest cannot change any more: nothing of it is read a second time. An
+ * indirect one may lie anywhere. */
 static inline struct descriptor load_descriptor(const uint8_t *place)
 {
-    struct descriptor raw;
+    uint64_t address = load64_anywhere(place), rest = load64_anywhere(place + 8);
 
-    _Static_assert(sizeof(raw) == DESCRIPTOR_SIZE, "no padding");
-    __builtin_memcpy(&raw, place, sizeof(raw)); /* an indirect one may lie anywhere */
-    __asm__ volatile("" : : : "memory");
     return (struct descriptor){
-        .address = le64toh(raw.address),
-        .length = le32toh(raw.length),
-        .words = { le16toh(raw.words[0]), le16toh(raw.words[1]) },
+        .address = address,
+        .length = (uint32_t)rest,
+        .words = { (uint16_t)(rest >> 32), (uint16_t)(rest >> 48) },
     };
 }
 

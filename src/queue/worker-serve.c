@@ -144,6 +144,7 @@ static void finish(struct vcrypto_worker *worker, size_t first, size_t count)
     for (size_t i = first; i < first + count; i++) {
         write_status(&worker->requests[i]);
     }
+    vcrypto_memory_map_written();
     for (size_t i = first; i < first + count; i++) {
         const struct vcrypto_ring_chain *chain = &worker->chains[i];
         const struct vcrypto_request *request = &worker->requests[i];

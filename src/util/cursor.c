@@ -106,8 +106,8 @@ static bool pieces_touch(const uint8_t *a, size_t na, const uint8_t *b, size_t n
     return (uintptr_t)a < (uintptr_t)b + nb && (uintptr_t)b < (uintptr_t)a + na;
 }
 
-enum vcrypto_overlap vcrypto_cursor_overlap(const struct vcrypto_cursor *a,
-                                            const struct vcrypto_cursor *b)
+static enum vcrypto_overlap overlap_of_pieces(const struct vcrypto_cursor *a,
+                                              const struct vcrypto_cursor *b)
 {
     enum vcrypto_overlap found = VCRYPTO_OVERLAP_NONE;
     struct vcrypto_cursor ca = *a;
@@ -132,4 +132,20 @@ enum vcrypto_overlap vcrypto_cursor_overlap(const struct vcrypto_cursor *a,
         vcrypto_cursor_advance(&ca, na);
     }
     return found;
+}
+
+enum vcrypto_overlap vcrypto_cursor_overlap(const struct vcrypto_cursor *a,
+                                            const struct vcrypto_cursor *b)
+{
+    struct vcrypto_cursor ca = *a, cb = *b;
+    uint8_t *pa, *pb;
+    size_t na = vcrypto_cursor_chunk(&ca, &pa), nb = vcrypto_cursor_chunk(&cb, &pb);
+
+    if (na != ca.left || nb != cb.left) {
+        return overlap_of_pieces(a, b);
+    }
+    if (!pieces_touch(pa, na, pb, nb)) {
+        return VCRYPTO_OVERLAP_NONE;
+    }
+    return pa == pb ? VCRYPTO_OVERLAP_EXACT : VCRYPTO_OVERLAP_PARTIAL;
 }

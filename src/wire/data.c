@@ -53,6 +53,15 @@ static void carve_iv(struct vcrypto_request *request, struct vcrypto_cursor *rea
     }
 }
 
+/* What has no bytes stays as it was cleared. */
+static void take(struct vcrypto_cursor *cursor, uint32_t size,
+                 struct vcrypto_cursor *part)
+{
+    if (size) {
+        vcrypto_cursor_take(cursor, size, part);
+    }
+}
+
 /* Gives the variable-length parts to @request; framing has said that they are there. */
 static void carve(struct vcrypto_request *request,
                   const struct framing_lengths *lengths, bool aad_first,
@@ -61,23 +70,22 @@ static void carve(struct vcrypto_request *request,
     const uint32_t *parts = lengths->parts;
 
     if (request->stateless) {
-        vcrypto_cursor_take(readable, parts[FRAMING_KEY], &request->params.key);
-        vcrypto_cursor_take(readable, parts[FRAMING_AUTH_KEY],
-                            &request->params.auth_key);
+        take(readable, parts[FRAMING_KEY], &request->params.key);
+        take(readable, parts[FRAMING_AUTH_KEY], &request->params.auth_key);
         single_key(&request->params);
     }
     request->iv_len = parts[FRAMING_IV];
     carve_iv(request, readable, request->iv_slot ? VCRYPTO_MAX_IV : parts[FRAMING_IV]);
     if (aad_first) {
-        vcrypto_cursor_take(readable, parts[FRAMING_AAD], &request->aad);
+        take(readable, parts[FRAMING_AAD], &request->aad);
     }
-    vcrypto_cursor_take(readable, parts[FRAMING_SRC], &request->src);
+    take(readable, parts[FRAMING_SRC], &request->src);
     if (!aad_first) {
-        vcrypto_cursor_take(readable, parts[FRAMING_AAD], &request->aad);
+        take(readable, parts[FRAMING_AAD], &request->aad);
     }
-    vcrypto_cursor_take(readable, parts[FRAMING_SIGNED_DATA], &request->signed_data);
-    vcrypto_cursor_take(writable, lengths->dst, &request->dst);
-    vcrypto_cursor_take(writable, lengths->result, &request->result);
+    take(readable, parts[FRAMING_SIGNED_DATA], &request->signed_data);
+    take(writable, lengths->dst, &request->dst);
+    take(writable, lengths->result, &request->result);
 }
 
 static enum vcrypto_status decode_parameters(const struct vcrypto_wire_limits *limits,

@@ -79,8 +79,9 @@ enum vcrypto_akcipher_operation {
     VCRYPTO_OPERATION_VERIFY,
 };
 
-/* The most jobs that a multi-buffer engine is given at a time. */
-#define VCRYPTO_MULTI_MAX 64
+/* The most jobs that a multi-buffer engine is given at a time: twice the lanes of the
+ * widest, and no more than caches hold. */
+#define VCRYPTO_MULTI_MAX 32
 
 /** One of several jobs that a multi-buffer engine works on side by side. */
 struct vcrypto_multi_job {

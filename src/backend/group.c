@@ -206,13 +206,14 @@ static void select_alike(struct selection *from, struct selection *to)
     from->count = kept;
 }
 
-void vcrypto_group_run(struct queue_state *state)
+uint64_t vcrypto_group_run(struct queue_state *state)
 {
     struct group *group = state->group;
     struct selection waiting, chosen;
+    uint64_t bytes;
 
     if (!group || !group->count) {
-        return;
+        return 0;
     }
     waiting.count = group->count;
     for (size_t i = 0; i < group->count; i++) {
@@ -225,6 +226,8 @@ void vcrypto_group_run(struct queue_state *state)
     for (size_t i = 0; i < group->count; i++) {
         group->operations[i].entry->deferred = 0;
     }
+    bytes = group->bytes;
     group->count = 0;
     group->bytes = 0;
+    return bytes;
 }

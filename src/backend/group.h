@@ -35,7 +35,7 @@ void vcrypto_group_add(struct queue_state *state, struct context_entry *entry,
 /* vcrypto_group_full: whether no more should be put off before the group is run. */
 bool vcrypto_group_full(const struct queue_state *state);
 
-/* vcrypto_group_run: run and count all that was put off. */
-void vcrypto_group_run(struct queue_state *state);
+/* vcrypto_group_run: run and count all that was put off; returns how many bytes. */
+uint64_t vcrypto_group_run(struct queue_state *state);
 
 #endif

@@ -108,12 +108,14 @@ size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
     size_t i;
 
     vcrypto_queue_state_enter(state);
-    for (i = 0; i < count && done < ENOUGH && !vcrypto_group_full(state); i++) {
+    for (i = 0; i < count && done < ENOUGH; i++) {
         if (stop && atomic_load_explicit(stop, memory_order_relaxed)) {
             break;
         }
         if (start_one(backend, state, &requests[i])) {
             done += weight(&requests[i]);
+        } else if (vcrypto_group_full(state)) {
+            done += vcrypto_group_run(state);
         }
     }
     vcrypto_group_run(state);

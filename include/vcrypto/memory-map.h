@@ -28,8 +28,11 @@ struct vcrypto_memory_region {
     uint64_t offset;  /* ... where in that the first byte is */
 };
 
-/** What the host must be told; either member may be NULL. */
+/** What the host must be told; any member may be NULL. */
 struct vcrypto_memory_ops {
+    /* Around calls of mark_dirty, by the same thread. */
+    void (*marks_begin)(void);
+    void (*marks_end)(void);
     /* @size bytes at @offset of @region_opaque were written, and all processors see it.
      * Any thread. */
     void (*mark_dirty)(void *region_opaque, uint64_t offset, uint64_t size);
@@ -86,19 +89,18 @@ int vcrypto_memory_map_translate(const struct vcrypto_memory_map *map, uint64_t 
                                  uint64_t *addresses, size_t max);
 
 /**
- * vcrypto_memory_map_written: between writing to the guest's memory, however much, and
- * the marks for it. Whoever takes a mark away as seen must see what was written. A full
- * memory barrier. Any thread.
+ * vcrypto_memory_map_marks_begin, vcrypto_memory_map_marks_end: around the marks for
+ * what was written to the guest's memory before, however much. Whoever takes a mark
+ * away as seen must see what was written: the first of them is a full memory barrier.
+ * Any thread.
  */
-static inline void vcrypto_memory_map_written(void)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
+void vcrypto_memory_map_marks_begin(const struct vcrypto_memory_map *map);
+void vcrypto_memory_map_marks_end(const struct vcrypto_memory_map *map);
 
 /**
  * vcrypto_memory_map_mark_dirty: tell the host that the @size bytes at @address have
- * been written, region by region; what is not RAM is left out. After
- * vcrypto_memory_map_written(). Any thread.
+ * been written, region by region; what is not RAM is left out. Between
+ * vcrypto_memory_map_marks_begin() and _end(). Any thread.
  */
 void vcrypto_memory_map_mark_dirty(const struct vcrypto_memory_map *map,
                                    uint64_t address, uint64_t size);

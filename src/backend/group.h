@@ -14,6 +14,7 @@ struct group {
     void *lanes;
     size_t count;
     uint64_t bytes;
+    bool mixed; /* more than one entry's */
     struct operation operations[VCRYPTO_MULTI_MAX];
 };
 

@@ -31,17 +31,18 @@ static void write_reply(VCryptoControlQueue *queue,
                         const struct vcrypto_ring_chain *chain,
                         const struct vcrypto_control_reply *reply)
 {
+    const struct vcrypto_memory_map *map = queue->device->memory.map;
     size_t left = reply->size;
 
     iov_from_buf(chain->chain.in, chain->chain.in_num, 0, reply->bytes, reply->size);
-    vcrypto_memory_map_written();
+    vcrypto_memory_map_marks_begin(map);
     for (size_t i = 0; left && i < chain->chain.in_num; i++) {
         size_t n = MIN(left, chain->chain.in[i].iov_len);
 
-        vcrypto_memory_map_mark_dirty(queue->device->memory.map, chain->in_addresses[i],
-                                      n);
+        vcrypto_memory_map_mark_dirty(map, chain->in_addresses[i], n);
         left -= n;
     }
+    vcrypto_memory_map_marks_end(map);
 }
 
 static enum vcrypto_ring_result serve_one(VCryptoControlQueue *queue)

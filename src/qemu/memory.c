@@ -5,7 +5,20 @@
 #include "exec/address-spaces.h"
 #include "exec/ramlist.h"
 #include "exec/target_page.h"
+#include "qemu/rcu.h"
 #include "sysemu/tcg.h"
+
+/* vcrypto_memory_ops.marks_begin and marks_end: RCU protects what the marks are in. */
+
+static void marks_begin(void)
+{
+    rcu_read_lock();
+}
+
+static void marks_end(void)
+{
+    rcu_read_unlock();
+}
 
 /* One bit for each page, in blocks. */
 static bool marked(const DirtyMemoryBlocks *blocks, ram_addr_t page)
@@ -16,15 +29,15 @@ static bool marked(const DirtyMemoryBlocks *blocks, ram_addr_t page)
 
 /*
  * Whether all who want to hear of changes have been told already: the bytes are there
- * for all to see, so whoever takes a mark away after we have seen it sees them, too. Most pages
- * are in this state most of the time, and to find that out costs next to nothing.
+ * for all to see, so whoever takes a mark away after we have seen it sees them, too.
+ * Most pages are in this state most of the time, and to find that out costs next to
+ * nothing.
  */
 static bool all_marked(ram_addr_t address, uint64_t size)
 {
     ram_addr_t page = address >> qemu_target_page_bits();
     ram_addr_t last = (address + size - 1) >> qemu_target_page_bits();
 
-    RCU_READ_LOCK_GUARD();
     for (; page <= last; page++) {
         for (unsigned i = 0; i < DIRTY_MEMORY_NUM; i++) {
             if (!marked(qatomic_rcu_read(&ram_list.dirty_memory[i]), page)) {
@@ -82,6 +95,8 @@ static void release_map(const struct vcrypto_memory_region *regions, size_t coun
 }
 
 static const struct vcrypto_memory_ops ops = {
+    .marks_begin = marks_begin,
+    .marks_end = marks_end,
     .mark_dirty = mark_dirty,
     .release = release_map,
 };

@@ -204,6 +204,21 @@ int vcrypto_memory_map_translate(const struct vcrypto_memory_map *map, uint64_t 
     return translate_pieces(map, address, size, writable, iov, addresses, max);
 }
 
+void vcrypto_memory_map_marks_begin(const struct vcrypto_memory_map *map)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (map->ops.marks_begin) {
+        map->ops.marks_begin();
+    }
+}
+
+void vcrypto_memory_map_marks_end(const struct vcrypto_memory_map *map)
+{
+    if (map->ops.marks_end) {
+        map->ops.marks_end();
+    }
+}
+
 void vcrypto_memory_map_mark_dirty(const struct vcrypto_memory_map *map,
                                    uint64_t address, uint64_t size)
 {

@@ -195,12 +195,13 @@ static uint32_t packed_publish(struct vcrypto_ring *ring, uint32_t count)
         straight = slots;
     }
     store16_release(place(ring, first) + FLAGS, ring->withheld_flags);
-    vcrypto_memory_map_written();
+    vcrypto_memory_map_marks_begin(ring->map);
     vcrypto_memory_map_mark_dirty(ring->map,
                                   ring->setup.descriptors + DESCRIPTOR_SIZE * first,
                                   DESCRIPTOR_SIZE * straight);
     vcrypto_memory_map_mark_dirty(ring->map, ring->setup.descriptors,
                                   DESCRIPTOR_SIZE * (slots - straight));
+    vcrypto_memory_map_marks_end(ring->map);
     position->used_wrap ^= next <= first;
     position->next_used = (uint16_t)next;
     ring->in_flight -= slots;
@@ -236,8 +237,9 @@ static void packed_set_kicks(struct vcrypto_ring *ring, bool on)
         event = EVENT_ALWAYS << 16;
     }
     store32(ring->device, event);
-    vcrypto_memory_map_written();
+    vcrypto_memory_map_marks_begin(ring->map);
     vcrypto_memory_map_mark_dirty(ring->map, ring->setup.device, EVENT_SIZE);
+    vcrypto_memory_map_marks_end(ring->map);
 }
 
 static bool packed_has_chain(const struct vcrypto_ring *ring)

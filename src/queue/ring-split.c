@@ -190,10 +190,11 @@ static uint32_t split_publish(struct vcrypto_ring *ring, uint32_t count)
     ring->position.next_used += (uint16_t)count;
     ring->in_flight -= count;
     store16_release(ring->device + INDEX, ring->position.next_used);
-    vcrypto_memory_map_written();
+    vcrypto_memory_map_marks_begin(ring->map);
     mark_used_dirty(ring, ENTRIES + USED_SIZE * first, USED_SIZE * straight);
     mark_used_dirty(ring, ENTRIES, USED_SIZE * (count - straight));
     mark_used_dirty(ring, INDEX, 2);
+    vcrypto_memory_map_marks_end(ring->map);
     return count;
 }
 
@@ -212,12 +213,14 @@ static void split_set_kicks(struct vcrypto_ring *ring, bool on)
 
     if (!ring->setup.event_index) {
         store16(ring->device + FLAGS, on ? 0 : USED_NO_NOTIFY);
-        vcrypto_memory_map_written();
+        vcrypto_memory_map_marks_begin(ring->map);
         mark_used_dirty(ring, FLAGS, 2);
+        vcrypto_memory_map_marks_end(ring->map);
     } else if (on) {
         store16(ring->device + event, ring->position.next_available);
-        vcrypto_memory_map_written();
+        vcrypto_memory_map_marks_begin(ring->map);
         mark_used_dirty(ring, event, 2);
+        vcrypto_memory_map_marks_end(ring->map);
     }
 }
 

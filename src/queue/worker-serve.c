@@ -144,7 +144,7 @@ static void finish(struct vcrypto_worker *worker, size_t first, size_t count)
     for (size_t i = first; i < first + count; i++) {
         write_status(&worker->requests[i]);
     }
-    vcrypto_memory_map_written();
+    vcrypto_memory_map_marks_begin(worker->map);
     for (size_t i = first; i < first + count; i++) {
         const struct vcrypto_ring_chain *chain = &worker->chains[i];
         const struct vcrypto_request *request = &worker->requests[i];
@@ -157,6 +157,7 @@ static void finish(struct vcrypto_worker *worker, size_t first, size_t count)
                           vcrypto_serve_used_length(request, writable.left),
                           (uint32_t)(i - first));
     }
+    vcrypto_memory_map_marks_end(worker->map);
 }
 
 /* Makes the answers of @count requests visible. */

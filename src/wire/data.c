@@ -143,6 +143,22 @@ static enum vcrypto_status decode_header(const struct vcrypto_wire_limits *limit
     return decode_flag(limits, request, get_le32(fixed + FLAG));
 }
 
+/*
+ * Reads the first @size bytes, all of which are there. Mostly they are one piece of a
+ * known size: that needs no call, and no wait for what a call would store all at once.
+ */
+static void read_fixed(struct vcrypto_cursor cursor, uint8_t *to, size_t size)
+{
+    uint8_t *from;
+    size_t n = vcrypto_cursor_chunk(&cursor, &from);
+
+    if (size == VCRYPTO_FIXED_REQUEST_SIZE && n >= size) {
+        memcpy(to, from, VCRYPTO_FIXED_REQUEST_SIZE);
+    } else {
+        vcrypto_cursor_read(&cursor, to, size);
+    }
+}
+
 /* Field by field: the whole struct is large, and most of it is not looked at. A cursor
  * with nothing left points to nothing, and params are cleared where they are used. */
 static void clear(struct vcrypto_request *request)
@@ -179,19 +195,18 @@ void vcrypto_wire_decode_data(const struct vcrypto_wire_limits *limits,
         vcrypto_framing_mux(limits) ? FRAMING_FIXED_MAX : VCRYPTO_FIXED_REQUEST_SIZE;
     uint8_t fixed[FRAMING_FIXED_MAX];
     const struct data_operation *operation;
-    struct vcrypto_cursor readable, whole;
+    struct vcrypto_cursor readable;
 
     clear(request);
     vcrypto_cursor_init(&readable, request->chain.out, request->chain.out_num);
-    whole = readable;
-    size = whole.left < size ? (size_t)whole.left : size;
-    vcrypto_cursor_read(&readable, fixed, size);
+    size = readable.left < size ? (size_t)readable.left : size;
+    read_fixed(readable, fixed, size);
     if (size < VCRYPTO_DATA_HEADER_SIZE) {
         return;
     }
     operation = vcrypto_data_operation(get_le32(fixed + OPCODE));
     request->early = decode_header(limits, operation, fixed, request);
     if (request->early == VCRYPTO_OK) {
-        request->late = decode_parameters(limits, operation, fixed, whole, request);
+        request->late = decode_parameters(limits, operation, fixed, readable, request);
     }
 }

@@ -60,7 +60,7 @@ static void tell(void *opaque, uint64_t offset, uint64_t size)
 /* Moves the RAM elsewhere in our memory, or puts it somewhere to begin with. */
 static void make_map(void)
 {
-    static const struct vcrypto_memory_ops ops = { tell, NULL };
+    static const struct vcrypto_memory_ops ops = { .mark_dirty = tell };
     struct vcrypto_memory_region regions[REGIONS];
 
     vcrypto_memory_map_unref(w.map);

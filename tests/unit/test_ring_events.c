@@ -280,7 +280,7 @@ static void take_image(void)
 
 static void everything_written(void)
 {
-    static const struct vcrypto_memory_ops ops = { tell, NULL };
+    static const struct vcrypto_memory_ops ops = { .mark_dirty = tell };
     struct vcrypto_ring_chain chains[3];
 
     vcrypto_memory_map_unref(f.map);

@@ -13,7 +13,6 @@ static const uint8_t *nonce_of(const struct vcrypto_request *request,
     return request->iv + (request->iv_slot ? algorithm->iv_in_slot : 0);
 }
 
-/* keeps: AEA-2 */
 static enum vcrypto_status prepare_encryption(struct vcrypto_request *request,
                                               struct vcrypto_aead_job *job,
                                               uint32_t tag_len)
@@ -54,7 +53,6 @@ static bool fits_session(const struct vcrypto_request *request,
            (!request->tag_len || request->tag_len == kind->tag_len);
 }
 
-/* keeps: AEA-3 AEA-4 */
 enum vcrypto_status vcrypto_aead_prepare(struct operation *operation)
 {
     const struct session_kind *kind = &operation->entry->session->kind;
@@ -74,6 +72,7 @@ enum vcrypto_status vcrypto_aead_prepare(struct operation *operation)
                : prepare_decryption(request, job, kind->tag_len);
 }
 
+/* keeps: AEA-2 AEA-3 */
 void vcrypto_aead_finish(struct operation *operation, enum vcrypto_status status)
 {
     const struct session_kind *kind = &operation->entry->session->kind;

@@ -114,6 +114,7 @@ enum vcrypto_status vcrypto_operation_alone(struct queue_state *state,
     }
 }
 
+/* keeps: AEA-4 */
 enum vcrypto_status vcrypto_operation_finish(struct queue_state *state,
                                              struct operation *operation,
                                              enum vcrypto_status status)

@@ -4,7 +4,9 @@
  * program's own malloc counts what is asked of it by our code and by the libraries;
  * OpenSSL's memory functions, which it lets us replace, count its share.
  */
+#include <errno.h>
 #include <glib.h>
+#include <malloc.h>
 #include <openssl/crypto.h>
 #include <string.h>
 
@@ -15,32 +17,60 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
+void __libc_free(void *block);
 
-static unsigned all, openssls;
+static unsigned all, openssls; /* allocations so far */
+static size_t in_use;          /* bytes */
+
+static void *counted(void *block)
+{
+    all++;
+    in_use += malloc_usable_size(block);
+    return block;
+}
+
+/* Libraries, too, are to find these. */
+#pragma GCC visibility push(default)
 
 void *malloc(size_t size)
 {
-    all++;
-    return __libc_malloc(size);
+    return counted(__libc_malloc(size));
 }
 
 void *calloc(size_t count, size_t size)
 {
-    all++;
-    return __libc_calloc(count, size);
+    return counted(__libc_calloc(count, size));
 }
 
 void *realloc(void *block, size_t size)
 {
-    all++;
-    return __libc_realloc(block, size);
+    in_use -= malloc_usable_size(block);
+    return counted(__libc_realloc(block, size));
+}
+
+void *memalign(size_t alignment, size_t size)
+{
+    return counted(__libc_memalign(alignment, size));
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-    all++;
-    return __libc_memalign(alignment, size);
+    return memalign(alignment, size);
 }
+
+int posix_memalign(void **block, size_t alignment, size_t size)
+{
+    *block = memalign(alignment, size);
+    return *block ? 0 : ENOMEM;
+}
+
+void free(void *block)
+{
+    in_use -= malloc_usable_size(block);
+    __libc_free(block);
+}
+
+#pragma GCC visibility pop
 
 static void *openssl_malloc(size_t size, const char *file, int line)
 {
@@ -221,7 +251,91 @@ static void keys_seen_before(void)
     try_all(FORM_STATELESS);
 }
 
+/* ---- what a queue keeps ---- */
+
+#define SESSIONS  512 /* more than a queue has contexts for */
+#define PER_QUEUE (2u << 20)
+
+/* A session of @algorithm, and a request with it, alone and with others. */
+static void use_session(const struct known_answer *known, enum form form)
+{
+    struct form_message message;
+    uint32_t status = VCRYPTO_OK;
+    uint64_t id = form_stateless(form) ? 0 : create(&known->operation, form, &status);
+
+    UT_EQ_U64_FATAL(status, VCRYPTO_OK);
+    form_data(&known->operation, form, id, &message);
+    g_autoptr(GByteArray) readable = flatten(&message);
+
+    aim(readable, known->operation.dst_len + known->operation.result_len);
+    run_batch(1);
+    run_batch(TOGETHER);
+    UT_EQ_U64(load.requests[0].status, VCRYPTO_OK);
+}
+
+static const struct known_answer *find_answer(uint32_t service, uint32_t algorithm)
+{
+    const GArray *known = known_answers();
+
+    for (guint i = 0; i < known->len; i++) {
+        const struct known_answer *one = &g_array_index(known, struct known_answer, i);
+
+        if (one->operation.service == service &&
+            one->operation.algorithm == algorithm && one->operation.src.len > 0) {
+            return one;
+        }
+    }
+    UT_FAIL_FATAL("no known answer for %u of service %u", algorithm, service);
+    return NULL;
+}
+
+/* As many contexts as there can be, of the algorithm with the largest keys. */
+static void fill_queue(void)
+{
+    const struct known_answer *known =
+        find_answer(VCRYPTO_SERVICE_AEAD, VCRYPTO_AEAD_GCM);
+
+    use_form(FORM_LEGACY);
+    for (unsigned i = 0; i < SESSIONS; i++) {
+        use_session(known, FORM_LEGACY);
+    }
+}
+
+/* Makes a backend, fills it, and lets it go; returns what is left of it all. */
+static size_t weigh_queue(void)
+{
+    size_t empty = in_use, idle, full, sessions;
+    struct vcrypto_backend *before = point.backend;
+    const char *why;
+
+    point.backend = vcrypto_backend_new(&config, &why);
+    idle = in_use - empty;
+    fill_queue();
+    full = in_use - empty;
+    vcrypto_backend_reset(point.backend);
+    sessions = full - (in_use - empty);
+    vcrypto_backend_free(point.backend);
+    point.backend = before;
+    ut_note(
+        "a queue: %zu KiB idle, at most %zu KiB, of which sessions and contexts %zu",
+        idle / 1024, full / 1024, sessions / 1024);
+    UT_TRUE(full < PER_QUEUE);
+    return in_use - empty;
+}
+
+static void a_queue_keeps_no_more_than_is_documented(void)
+{
+    config.queues = 1;
+    config.max_sessions = SESSIONS;
+    weigh_queue(); /* what libraries make once is made now */
+    UT_EQ_U64(weigh_queue(), 0);
+    config.queues = 2;
+    config.max_sessions = 100;
+}
+
 static const struct ut_test tests[] = {
+    { "a queue keeps no more than is documented",
+      a_queue_keeps_no_more_than_is_documented },
     { "the count counts", the_count_counts },
     { "requests with sessions allocate nothing of ours", sessions },
     { "requests with keys seen before allocate nothing of ours", keys_seen_before },

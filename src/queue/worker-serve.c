@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a worker does with its ring: batches of chains, and sleep between them. */
+#include <sched.h>
 #include <time.h>
 
 #include "worker.h"
 
 /* What is marked as changed is so in units of this, or of a multiple. */
 #define PAGE 4096
+
+/* While the ring is watched, other threads may have the processor every so often. */
+#define OTHERS_NS 4000
 
 #if defined(__x86_64__) || defined(__i386__)
 #define relax() __builtin_ia32_pause()
@@ -198,27 +202,51 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+static uint64_t poll_limit(const struct vcrypto_worker *worker)
+{
+    return atomic_load_explicit(worker->config.poll_max_ns, memory_order_relaxed);
+}
+
 /*
- * Watches the ring for a while: a driver that answers at once then needs no kick, which
- * costs it far more than the few microseconds here. Returns whether to go on serving.
+ * Watches the ring for a while. Returns whether to go on serving. The kernel likes to wake
+ * up the thread that we have just told of our results on our own processor, where it would
+ * wait for us to sleep, and the driver for it: so others go first now and then.
  */
 static bool poll_ring(struct vcrypto_worker *worker)
 {
-    uint64_t limit =
-        atomic_load_explicit(worker->config.poll_max_ns, memory_order_relaxed);
-    uint64_t end;
+    uint64_t window = vcrypto_polling_window(&worker->polling, poll_limit(worker));
+    uint64_t now, end, others;
 
-    if (!limit) {
+    if (!window) {
         return false;
     }
-    end = now_ns() + limit;
+    now = others = now_ns();
+    end = now + window;
     do {
         if (vcrypto_ring_has_chain(&worker->ring) || vcrypto_worker_wanted(worker)) {
             return true;
         }
+        if (now >= others) {
+            sched_yield();
+            others = now + OTHERS_NS;
+        }
         relax();
-    } while (now_ns() < end);
+        now = now_ns();
+    } while (now < end);
     return false;
+}
+
+static void sleep_for_kick(struct vcrypto_worker *worker)
+{
+    uint64_t limit = poll_limit(worker), begin;
+
+    if (!limit) {
+        vcrypto_worker_sleep(worker);
+        return;
+    }
+    begin = now_ns();
+    vcrypto_worker_sleep(worker);
+    vcrypto_polling_slept(&worker->polling, limit, now_ns() - begin);
 }
 
 void vcrypto_worker_serve(struct vcrypto_worker *worker)
@@ -229,7 +257,7 @@ void vcrypto_worker_serve(struct vcrypto_worker *worker)
             continue;
         }
         if (!vcrypto_ring_kicks_on(&worker->ring)) {
-            vcrypto_worker_sleep(worker);
+            sleep_for_kick(worker);
         }
         vcrypto_ring_kicks_off(&worker->ring);
     }

@@ -10,6 +10,8 @@
 
 #include "vcrypto/worker.h"
 
+#include "polling.h"
+
 /*
  * A batch ends at this many requests, or at this many bytes. It may be answered in
  * parts: what waits for what is the backend's matter.
@@ -52,6 +54,7 @@ struct vcrypto_worker {
     /* The worker's, always. */
     struct vcrypto_memory_map *map;
     bool broken; /* and the host knows */
+    struct polling polling;
     struct vcrypto_ring_pool pool;
     struct vcrypto_ring_chain chains[WORKER_BATCH];
     struct vcrypto_request requests[WORKER_BATCH];

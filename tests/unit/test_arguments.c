@@ -48,7 +48,8 @@ static void defaults_apply_to_what_is_not_said(void)
     UT_EQ_U64(a.backends[0].options.max_size, 4 << 20);
     UT_EQ_U64(a.backends[0].options.max_cipher_key_len, 256);
     UT_EQ_U64(a.backends[0].options.max_auth_key_len, 512);
-    UT_EQ_U64(a.backends[0].options.poll_max_ns, 32768);
+    UT_EQ_U64(a.backends[0].options.poll_max_ns, 262144);
+    UT_EQ_U64(a.backends[0].options.engine, VCRYPTO_ENGINE_AUTO);
     UT_EQ_U64(a.backends[0].options.ready, 1);
     vcrypto_arguments_free(&a);
 }
@@ -57,9 +58,9 @@ static void keys_belong_to_the_backend_before_them(void)
 {
     struct vcrypto_arguments a;
 
-    UT_TRUE_FATAL(parse(&a, (const char *const[]){ "backend=c0", "queues=64",
-                                                   "max-size=1G", "backend=c1",
-                                                   "ready=off", "max-size=4K", NULL }));
+    UT_TRUE_FATAL(parse(&a, (const char *const[]){
+                                "backend=c0", "queues=64", "max-size=1G", "backend=c1",
+                                "ready=off", "max-size=4K", "engine=openssl", NULL }));
     UT_EQ_U64(a.count, 2);
     UT_EQ_U64(a.backends[0].options.queues, 64);
     UT_EQ_U64(a.backends[0].options.max_size, 1 << 30);
@@ -68,6 +69,8 @@ static void keys_belong_to_the_backend_before_them(void)
     UT_EQ_U64(a.backends[1].options.queues, 1);
     UT_EQ_U64(a.backends[1].options.max_size, 4096);
     UT_EQ_U64(a.backends[1].options.ready, 0);
+    UT_EQ_U64(a.backends[0].options.engine, VCRYPTO_ENGINE_AUTO);
+    UT_EQ_U64(a.backends[1].options.engine, VCRYPTO_ENGINE_OPENSSL);
     vcrypto_arguments_free(&a);
 }
 
@@ -96,6 +99,8 @@ static void wrong_arguments_get_one_line_that_helps(void)
             "backend=c0", "max-size=17179869184G", NULL);
     REFUSED("c0: ready=yes is not understood; give on or off", "backend=c0",
             "ready=yes", NULL);
+    REFUSED("c0: engine=fast is not understood; give auto or openssl", "backend=c0",
+            "engine=fast", NULL);
     REFUSED("c0: there is no key 'colour'; see which there are with help=on",
             "backend=c0", "colour=blue", NULL);
     REFUSED(

@@ -33,7 +33,7 @@ static const struct variant {
 } variants[] = {
     [DEV_PLAIN] = { "crypto0", "", ",packed=on" },
     [DEV_INTX] = { "intx", "", ",vectors=0" },
-    [DEV_NO_IOEVENTFD] = { "noevent", "", ",ioeventfd=off" },
+    [DEV_NO_IOEVENTFD] = { "noevent", ",engine=openssl", ",ioeventfd=off" },
     [DEV_NO_POLL] = { "nopoll", ",poll-max-ns=0", "" },
     [DEV_POLL] = { "poll", ",poll-max-ns=1000000", "" },
     [DEV_PLATFORM] = { "platform", "", ",iommu_platform=on" },
@@ -653,6 +653,44 @@ static void finish_background(struct driver *driver, struct background *backgrou
     }
 }
 
+/* ---- engines ---- */
+
+/* How many requests were done side by side of those that came together. */
+static uint64_t count_together(unsigned nth)
+{
+    const char *backend = variants[nth].backend;
+    g_autofree char *before = queue_statistics(backend, 1);
+    g_autofree char *after = NULL;
+    struct background background;
+    struct driver driver;
+
+    open_plain(&driver, nth);
+    begin_background(&driver, &background);
+    send_background(&driver, &background, 1);
+    finish_background(&driver, &background);
+    close_driver(&driver);
+    after = queue_statistics(backend, 1);
+    return counter(after, "together") - counter(before, "together");
+}
+
+static void requests_are_done_together_unless_pinned(void)
+{
+    g_autofree char *automatic = NULL;
+    g_autofree char *pinned = NULL;
+
+    QT_NEED(machine);
+    automatic = get_property("nopoll", "engine");
+    pinned = get_property("noevent", "engine");
+    UT_EQ_STR(automatic, "\"auto\"");
+    UT_EQ_STR(pinned, "\"openssl\"");
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+    UT_TRUE(count_together(DEV_NO_POLL) > 0);
+#else
+    UT_EQ_U64(count_together(DEV_NO_POLL), 0);
+#endif
+    UT_EQ_U64(count_together(DEV_NO_IOEVENTFD), 0);
+}
+
 /* Another size, other addresses, and requests in flight on both queues. */
 static void reset_queue(struct driver *driver, uint16_t size, unsigned round)
 {
@@ -1004,6 +1042,8 @@ int main(int argc, char **argv)
         { "a busy queue does not hold up another",
           busy_queue_does_not_hold_up_another },
         { "statistics count what was done", statistics_count_what_was_done },
+        { "requests are done together unless the engine is pinned",
+          requests_are_done_together_unless_pinned },
         { "a vector for each queue", a_vector_for_each_queue },
         { "interrupts come only when wanted", interrupts_come_only_when_wanted },
         { "interrupt status without vectors", interrupt_status_without_vectors },

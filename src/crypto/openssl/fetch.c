@@ -102,9 +102,9 @@ static void fetch_row(const struct vcrypto_algorithm *row)
         struct fetched *to = &fetched[row_index(row)][i];
         const char *name = row->keys[i].library_name;
 
-        if (row->engine == &vcrypto_engine_openssl_hash) {
+        if (row->engine->available == vcrypto_engine_openssl_hash.available) {
             to->digest = EVP_MD_fetch(libctx, name, NULL);
-        } else if (row->engine == &vcrypto_engine_openssl_mac) {
+        } else if (row->engine->available == vcrypto_engine_openssl_mac.available) {
             to->mac = fetch_mac(name, row->keys[i].len);
         } else if (row->service == VCRYPTO_SERVICE_AKCIPHER) {
             to->keys = EVP_KEYMGMT_fetch(libctx, name, NULL);

@@ -3,14 +3,15 @@
 # queue; and how ours compares with stock QEMU where that has the algorithm.
 
 set datafile separator ","
+set datafile missing NaN
 set terminal svg size 900,380 font "sans,11" background "white"
 set output out
 set logscale x 2
 set logscale y 10
-set format x "%.0f"
+set xtics ("16" 16, "64" 64, "256" 256, "1K" 1024, "4K" 4096, "16K" 16384, "64K" 65536, "256K" 262144, "1M" 1048576)
 set xlabel "bytes of a request"
 set grid
-set key left top
+set key right bottom
 
 # algorithm,ring,bytes,depth,contender,queues,... : columns 1, 3, 4, 5 and 8 to 9
 pick(who, depth, column) = strcol(1) eq algorithm && strcol(5) eq who && column(4) == depth ? column(column) : NaN
@@ -24,7 +25,7 @@ plot csv using 3:(pick("ours", deepest, 24)) with lines lw 1 dt 2 lc rgb "gray40
      csv using 3:(pick("ours-openssl", deepest, 9)) with linespoints lw 1 pt 5 lc rgb "#7fb069" title "ours, engine=openssl", \
      csv using 3:(pick("stock", deepest, 9)) with linespoints lw 2 pt 9 lc rgb "#c44536" title "stock QEMU"
 set ylabel "requests/s"
-set key right top
+set key left bottom
 plot csv using 3:(pick("ours-null", deepest, 8)) with lines lw 1 dt 2 lc rgb "gray40" title "rings alone", \
      csv using 3:(pick("ours", deepest, 8)) with linespoints lw 2 pt 7 lc rgb "#1b6ca8" title "ours", \
      csv using 3:(pick("ours-stateless", deepest, 8)) with linespoints lw 1 pt 5 lc rgb "#7fb069" title "ours, stateless", \

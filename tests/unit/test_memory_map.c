@@ -49,7 +49,8 @@ static void note_release(const struct vcrypto_memory_region *gone, size_t count)
     }
 }
 
-static const struct vcrypto_memory_ops ops = { .mark_dirty = note_dirty, .release = note_release };
+static const struct vcrypto_memory_ops ops = { .mark_dirty = note_dirty,
+                                               .release = note_release };
 
 static int set_up(void)
 {

@@ -56,7 +56,7 @@ static size_t copy_size(const struct multi_method *method,
 static bool fits(const struct multi_method *method, const struct vcrypto_cursor *cursor)
 {
     return one_piece(cursor) && (!method->max_len || cursor->left <= method->max_len) &&
-           copy_size(method, cursor) <= MULTI_COPIES;
+           copy_size(method, cursor) <= MULTI_COPIES / MULTI_LANES;
 }
 
 /* The library counts in the last 32 bits only. */

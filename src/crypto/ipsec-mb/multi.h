@@ -7,9 +7,10 @@
 
 #define IPSEC_MB_MAX_BLOCK 16
 
-/* The memory for copies of sources; a longer source is not taken where it would need
- * one. */
-#define MULTI_COPIES (64 * 1024)
+/* The memory for copies of sources: of one for each lane there is, up to 17 KiB each. A
+ * longer one that needs a copy is not taken: too few would be side by side. */
+#define MULTI_LANES  16
+#define MULTI_COPIES (MULTI_LANES * 17 * 1024)
 
 /* What a key is made into. */
 enum multi_key_kind {

@@ -121,6 +121,15 @@ static struct context_entry *victim(struct queue_state *state,
     return oldest;
 }
 
+/* What can be told of an entry's session once for all its requests. */
+static void entry_begin(struct queue_state *state, struct context_entry *entry,
+                        struct session *session)
+{
+    entry->session = session;
+    entry->least = vcrypto_group_least(state->group, session);
+    entry->counters = vcrypto_queue_state_counters(state, session);
+}
+
 /*
  * Puts @session, whose reference it takes over, into @entry. Whoever destroys a
  * session marks it and then looks who holds it; here the holder signs first and then
@@ -129,9 +138,7 @@ static struct context_entry *victim(struct queue_state *state,
 static bool entry_fill(struct queue_state *state, struct context_entry *entry,
                        struct session *session)
 {
-    entry->session = session;
-    entry->least = vcrypto_group_least(state->group, session);
-    entry->counters = vcrypto_queue_state_counters(state, session);
+    entry_begin(state, entry, session);
     atomic_fetch_or_explicit(&session->holders, UINT64_C(1) << state->index,
                              memory_order_seq_cst);
     if (entry_destroyed(entry)) {
@@ -204,9 +211,7 @@ static struct context_entry *add_stateless(struct queue_state *state)
     session->kind = state->probe->kind;
     memcpy(session->keys, state->probe->keys, keys_len);
     entry = victim(state, state->stateless, STATELESS_ENTRIES);
-    entry->session = session;
-    entry->least = vcrypto_group_least(state->group, session);
-    entry->counters = vcrypto_queue_state_counters(state, session);
+    entry_begin(state, entry, session);
     return entry;
 }
 

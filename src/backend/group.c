@@ -63,10 +63,8 @@ void vcrypto_group_add(struct queue_state *state, struct context_entry *entry,
 
     operation->entry = entry;
     operation->request = request;
-    operation->cost = request->src.left + FIXED_COST;
     entry->deferred++;
     group->bytes += request->src.left;
-    group->mixed = group->mixed || entry != group->operations[0].entry;
 }
 
 bool vcrypto_group_full(const struct queue_state *state)
@@ -119,12 +117,17 @@ static void run_together(struct queue_state *state, const struct selection *sele
     }
 }
 
+static uint64_t cost(const struct operation *operation)
+{
+    return operation->request->src.left + FIXED_COST;
+}
+
 static uint64_t too_long(const struct selection *selection)
 {
     uint64_t sum = 0;
 
     for (size_t i = 0; i < selection->count; i++) {
-        sum += selection->operations[i]->cost;
+        sum += cost(selection->operations[i]);
     }
     return TOO_LONG * sum / selection->count;
 }
@@ -149,7 +152,7 @@ static void sift(struct queue_state *state, const struct selection *all, unsigne
 
         if (status != VCRYPTO_OK) {
             finish(state, operation, status);
-        } else if (all->count >= least && operation->cost <= limit &&
+        } else if (all->count >= least && cost(operation) <= limit &&
                    takes(state, operation)) {
             left->operations[left->count++] = operation;
         } else {
@@ -216,10 +219,6 @@ uint64_t vcrypto_group_run(struct queue_state *state)
     for (size_t i = 0; i < group->count; i++) {
         waiting.operations[i] = &group->operations[i];
     }
-    if (!group->mixed) {
-        run_alike(state, &waiting);
-        waiting.count = 0;
-    }
     while (waiting.count) {
         select_alike(&waiting, &chosen);
         run_alike(state, &chosen);
@@ -230,6 +229,5 @@ uint64_t vcrypto_group_run(struct queue_state *state)
     bytes = group->bytes;
     group->count = 0;
     group->bytes = 0;
-    group->mixed = false;
     return bytes;
 }

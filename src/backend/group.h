@@ -14,7 +14,6 @@ struct group {
     void *lanes;
     size_t count;
     uint64_t bytes;
-    bool mixed; /* more than one entry's */
     struct operation operations[VCRYPTO_MULTI_MAX];
 };
 

@@ -20,7 +20,6 @@ struct digest_output {
 struct operation {
     struct context_entry *entry;
     struct vcrypto_request *request;
-    uint64_t cost;                /* in a group: compared with others */
     struct vcrypto_multi_job job; /* its key only where it is one of several */
     uint8_t iv[VCRYPTO_MAX_IV];   /* a MAC's, out of guest memory */
     struct digest_output output;

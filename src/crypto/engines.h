@@ -3,7 +3,12 @@
 #ifndef VCRYPTO_CRYPTO_ENGINES_H
 #define VCRYPTO_CRYPTO_ENGINES_H
 
+#include <string.h>
+
 #include "vcrypto/algorithm.h"
+
+/* Bytes of the iv that GCM is made for. */
+#define VCRYPTO_GCM_IV 12
 
 /* vcrypto_algorithm_has_key: whether @row has a key size number @index. The first need
  * not be a size: algorithms without keys have one of length 0. */
@@ -11,6 +16,16 @@ static inline bool vcrypto_algorithm_has_key(const struct vcrypto_algorithm *row
                                              unsigned index)
 {
     return index == 0 || (index < VCRYPTO_MAX_KEY_SIZES && row->keys[index].len);
+}
+
+/* vcrypto_gcm_short_iv: whether @job's iv is one of 12 bytes: also as the counter block
+ * that such an iv makes. */
+static inline bool vcrypto_gcm_short_iv(const struct vcrypto_aead_job *job)
+{
+    static const uint8_t one[] = { 0, 0, 0, 1 };
+
+    return job->iv_len == VCRYPTO_GCM_IV ||
+           memcmp(job->iv + VCRYPTO_GCM_IV, one, sizeof(one)) == 0;
 }
 
 extern const struct vcrypto_engine vcrypto_engine_openssl;

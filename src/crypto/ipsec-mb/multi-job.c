@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "../borrow.h"
+#include "../engines.h"
 #include "../pieces.h"
 #include "multi.h"
 
 #define PAGE    4096
-#define GCM_IV  12
 #define COUNTER 16
 
 static uint32_t smaller(uint64_t a, uint64_t b)
@@ -88,18 +88,10 @@ static bool takes_digest(const struct multi_method *method,
            fits(method, &job->parts[1]);
 }
 
-/* A counter block that begins with a short iv's is that iv's. */
-static bool is_short_iv(const struct vcrypto_aead_job *job)
-{
-    static const uint8_t one[COUNTER - GCM_IV] = { 0, 0, 0, 1 };
-
-    return job->iv_len == GCM_IV || memcmp(job->iv + GCM_IV, one, sizeof(one)) == 0;
-}
-
 static bool takes_aead(const struct multi_method *method,
                        const struct vcrypto_aead_job *job)
 {
-    return job->src.left && is_short_iv(job) && fits(method, &job->src) &&
+    return job->src.left && vcrypto_gcm_short_iv(job) && fits(method, &job->src) &&
            one_piece(&job->dst) && one_piece(&job->aad) &&
            vcrypto_cursor_overlap(&job->src, &job->dst) != VCRYPTO_OVERLAP_PARTIAL;
 }
@@ -153,7 +145,7 @@ void vcrypto_multi_begin(struct multi_lane *lane, struct vcrypto_multi_job *job,
     case VCRYPTO_SERVICE_AEAD:
         lane->src = job->aead.src;
         lane->dst = job->aead.dst;
-        memcpy(lane->iv, job->aead.iv, GCM_IV);
+        memcpy(lane->iv, job->aead.iv, VCRYPTO_GCM_IV);
         break;
     default:
         lane->src = job->digest.parts[1];
@@ -246,7 +238,7 @@ static void put_aead(struct multi_lane *lane, const struct multi_key *key, IMB_J
     imb->src = start(lane->src);
     imb->dst = start(lane->dst);
     imb->iv = lane->iv;
-    imb->iv_len_in_bytes = GCM_IV;
+    imb->iv_len_in_bytes = VCRYPTO_GCM_IV;
     imb->msg_len_to_cipher_in_bytes = lane->src.left;
     imb->msg_len_to_hash_in_bytes = lane->src.left;
     imb->auth_tag_output = lane->tag;

@@ -12,8 +12,7 @@
 #include "context.h"
 #include "fetch.h"
 
-#define SHORT_IV 12
-#define BLOCK    16
+#define BLOCK 16
 
 /* An element of GF(2^128) as GCM writes it: the first bit is the coefficient of 1. */
 struct element {
@@ -117,14 +116,6 @@ static bool set_iv(struct gcm *gcm, const uint8_t *iv)
         EVP_CipherInit_ex2(gcm->aead.cipher, NULL, NULL, iv, -1, NULL));
 }
 
-/* A counter block that a short iv makes is that iv's. */
-static bool is_short(const struct vcrypto_aead_job *job)
-{
-    static const uint8_t one[] = { 0, 0, 0, 1 };
-
-    return job->iv_len == SHORT_IV || memcmp(job->iv + SHORT_IV, one, sizeof(one)) == 0;
-}
-
 static void gcm_context_free(void *context)
 {
     struct gcm *gcm = context;
@@ -177,7 +168,7 @@ static enum vcrypto_status run_from_j0(struct gcm *gcm,
     }
     vcrypto_secret_wipe(iv, sizeof(iv));
     /* For the next job. */
-    return set_iv_len(gcm, SHORT_IV) ? status : VCRYPTO_ERR;
+    return set_iv_len(gcm, VCRYPTO_GCM_IV) ? status : VCRYPTO_ERR;
 }
 
 static enum vcrypto_status gcm_run(void *context,
@@ -187,7 +178,7 @@ static enum vcrypto_status gcm_run(void *context,
 {
     struct gcm *gcm = context;
 
-    if (!is_short(job)) {
+    if (!vcrypto_gcm_short_iv(job)) {
         return run_from_j0(gcm, algorithm, job, bounce);
     }
     return set_iv(gcm, job->iv)

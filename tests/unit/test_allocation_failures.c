@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every allocation of the core fails once, one after the other, while a device is made,
+ * serves requests of all algorithms, and goes. Nothing breaks, nothing is lost: what
+ * did not get its memory says so in its own status, and all else is right.
+ *
+ * The linker puts the functions here in the place of the core's own calls; what the
+ * libraries allocate for themselves is not counted.
+ */
+#include <errno.h>
+
+#include "forms-fixture.h"
+
+#include "vcrypto/memory-map.h"
+#include "vcrypto/worker.h"
+
+static atomic_long calls, live;
+static long fail_at; /* the number of the call that fails; 0: none */
+
+static bool allowed(void)
+{
+    return atomic_fetch_add(&calls, 1) + 1 != fail_at;
+}
+
+static void *counted(void *memory)
+{
+    atomic_fetch_add(&live, memory != NULL);
+    return memory;
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_reallocarray(void *memory, size_t count, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void __real_free(void *memory);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_reallocarray(void *memory, size_t count, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+void __wrap_free(void *memory);
+
+void *__wrap_malloc(size_t size)
+{
+    return allowed() ? counted(__real_malloc(size)) : NULL;
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return allowed() ? counted(__real_calloc(count, size)) : NULL;
+}
+
+void *__wrap_reallocarray(void *memory, size_t count, size_t size)
+{
+    void *larger = allowed() ? __real_reallocarray(memory, count, size) : NULL;
+
+    atomic_fetch_add(&live, larger && !memory);
+    return larger;
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return allowed() ? counted(__real_aligned_alloc(alignment, size)) : NULL;
+}
+
+void __wrap_free(void *memory)
+{
+    atomic_fetch_sub(&live, memory != NULL);
+    __real_free(memory);
+}
+
+/* Runs @scenario with the first call failing, then the second, and so on until it has
+ * no more. */
+static void fail_each(void (*scenario)(void))
+{
+    long total;
+
+    scenario(); /* what is kept for as long as the process runs */
+    atomic_store(&calls, 0);
+    fail_at = 0;
+    scenario();
+    total = atomic_load(&calls);
+    UT_TRUE(total > 0);
+    for (long n = 1; n <= total; n++) {
+        long before = atomic_load(&live);
+
+        ut_context("allocation %ld of %ld", n, total);
+        atomic_store(&calls, 0);
+        fail_at = n;
+        scenario();
+        fail_at = 0;
+        UT_EQ_U64((uint64_t)atomic_load(&live), (uint64_t)before);
+    }
+    ut_context(NULL);
+    ut_note("%ld allocations", total);
+}
+
+/* ---- sessions and requests ---- */
+
+static void check_outcome(const struct known_answer *k, struct outcome outcome)
+{
+    if (outcome.status == VCRYPTO_OK) {
+        UT_EQ_MEM(outcome.bytes, k->answer.data, k->answer.len);
+    } else {
+        UT_EQ_U64(outcome.status, VCRYPTO_ERR);
+        UT_TRUE(fail_at != 0);
+    }
+    g_free(outcome.bytes);
+}
+
+static void use_session(const struct known_answer *k, enum form form)
+{
+    uint32_t status = VCRYPTO_OK;
+    uint64_t id = 0;
+
+    use_form(form);
+    if (!form_stateless(form)) {
+        id = create(&k->operation, form, &status);
+        if (status != VCRYPTO_OK) {
+            UT_EQ_U64(status, VCRYPTO_ERR);
+            UT_TRUE(fail_at != 0 && id == 0);
+            return;
+        }
+    }
+    /* In pieces, so that there must be room to put them together. */
+    check_outcome(k, run(&k->operation, form, id, 7, 0));
+    if (id) {
+        /* Only one allocation fails: a request that got no memory gets it now. */
+        bool past = atomic_load(&calls) >= fail_at;
+        struct outcome again = run(&k->operation, form, id, 4096, 0);
+
+        UT_TRUE(!past || again.status == VCRYPTO_OK);
+        check_outcome(k, again);
+        UT_EQ_U64(destroy(&k->operation, form, id), VCRYPTO_OK);
+    }
+}
+
+/* One known answer of each algorithm, by turns in a session and without one. */
+static void serve_everything(void)
+{
+    const GArray *all = known_answers();
+    const struct form_operation *last = NULL;
+
+    if (set_up() != 0) {
+        UT_TRUE(fail_at != 0);
+        return;
+    }
+    for (unsigned i = 0; i < all->len; i++) {
+        const struct known_answer *k = &g_array_index(all, struct known_answer, i);
+
+        if (last && last->service == k->operation.service &&
+            last->algorithm == k->operation.algorithm &&
+            last->auth_algorithm == k->operation.auth_algorithm) {
+            continue;
+        }
+        last = &k->operation;
+        use_session(k, FORM_EXACT);
+        use_session(k, FORM_STATELESS);
+    }
+    UT_EQ_U64(vcrypto_backend_sessions(point.backend), 0);
+    tear_down();
+}
+
+static void requests_say_that_there_is_no_memory(void)
+{
+    fail_each(serve_everything);
+}
+
+/* The table grows, and is full of sessions that work. */
+static void fill_table(void)
+{
+    const struct known_answer *k =
+        &g_array_index(known_answers(), struct known_answer, 0);
+    unsigned made = 0, refused = 0;
+    uint32_t status;
+
+    if (set_up() != 0) {
+        return;
+    }
+    use_form(FORM_EXACT);
+    for (unsigned i = 0; i < config.max_sessions + 1; i++) {
+        create(&k->operation, FORM_EXACT, &status);
+        made += status == VCRYPTO_OK;
+        refused += status == VCRYPTO_ERR;
+    }
+    UT_EQ_U64(vcrypto_backend_sessions(point.backend), made);
+    UT_TRUE(made == config.max_sessions);
+    UT_EQ_U64(refused, fail_at != 0 && refused ? 1 : 0);
+    vcrypto_backend_reset(point.backend);
+    UT_EQ_U64(vcrypto_backend_sessions(point.backend), 0);
+    tear_down();
+}
+
+static void a_session_without_memory_leaves_no_trace(void)
+{
+    fail_each(fill_table);
+}
+
+/* ---- the queue ---- */
+
+static void nothing(void *opaque)
+{
+    (void)opaque;
+}
+
+static void make_worker(void)
+{
+    static const struct vcrypto_worker_host host = { .notify = nothing,
+                                                     .fault = nothing,
+                                                     .stray_kick = nothing };
+    static _Atomic uint64_t poll_max_ns;
+    static uint8_t ram[4096];
+    const struct vcrypto_memory_region region = {
+        .address = 0, .size = sizeof(ram), .host = ram, .writable = true
+    };
+    const struct vcrypto_memory_ops ops = { 0 };
+    const struct vcrypto_worker_config worker_config = { .point = &point,
+                                                         .poll_max_ns = &poll_max_ns,
+                                                         .host = &host };
+    struct vcrypto_memory_map *map = vcrypto_memory_map_new(&region, 1, &ops);
+    struct vcrypto_worker *worker;
+
+    errno = 0;
+    worker = vcrypto_worker_new(&worker_config);
+    if (worker) {
+        vcrypto_worker_set_memory(worker, map);
+    } else {
+        UT_EQ_U64((uint64_t)errno, ENOMEM);
+        UT_TRUE(fail_at != 0);
+    }
+    vcrypto_worker_free(worker);
+    vcrypto_memory_map_unref(map);
+}
+
+static void a_worker_without_memory_is_none(void)
+{
+    fail_each(make_worker);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct ut_test tests[] = {
+        { "requests say that there is no memory",
+          requests_say_that_there_is_no_memory },
+        { "a session without memory leaves no trace",
+          a_session_without_memory_leaves_no_trace },
+        { "a worker without memory is none", a_worker_without_memory_is_none },
+        { NULL, NULL },
+    };
+    static const struct ut_suite suites[] = {
+        { "allocation failures", NULL, NULL, tests },
+        { NULL, NULL, NULL, NULL },
+    };
+
+    return ut_main(argc, argv, suites);
+}

@@ -87,22 +87,6 @@ static void write_message(struct fuzz_input *input)
     }
 }
 
-static bool same_bytes(struct vcrypto_cursor a, struct vcrypto_cursor b)
-{
-    uint8_t x, y;
-
-    if (a.left != b.left) {
-        return false;
-    }
-    while (vcrypto_cursor_read(&a, &x, 1)) {
-        FUZZ_CHECK(vcrypto_cursor_read(&b, &y, 1));
-        if (x != y) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void check_same(const struct vcrypto_control *a, const struct vcrypto_control *b)
 {
     const struct vcrypto_session_params *p = &a->params, *q = &b->params;
@@ -117,7 +101,8 @@ static void check_same(const struct vcrypto_control *a, const struct vcrypto_con
     FUZZ_CHECK(p->auth_algorithm == q->auth_algorithm);
     FUZZ_CHECK(p->auth_key_len == q->auth_key_len);
     FUZZ_CHECK(!memcmp(&p->akcipher, &q->akcipher, sizeof(p->akcipher)));
-    FUZZ_CHECK(same_bytes(p->key, q->key) && same_bytes(p->auth_key, q->auth_key));
+    FUZZ_CHECK(fuzz_same_bytes(p->key, q->key) &&
+               fuzz_same_bytes(p->auth_key, q->auth_key));
 }
 
 /* Where @cursor stands in the message, which is one piece at @base. */

@@ -132,22 +132,6 @@ static void parts_of(const struct vcrypto_request *request,
     }
 }
 
-static bool same_bytes(struct vcrypto_cursor a, struct vcrypto_cursor b)
-{
-    uint8_t x, y;
-
-    if (a.left != b.left) {
-        return false;
-    }
-    while (vcrypto_cursor_read(&a, &x, 1)) {
-        FUZZ_CHECK(vcrypto_cursor_read(&b, &y, 1));
-        if (x != y) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void check_same(const struct vcrypto_request *a, const struct vcrypto_request *b)
 {
     struct vcrypto_cursor p[PARTS], q[PARTS];
@@ -168,7 +152,7 @@ static void check_same(const struct vcrypto_request *a, const struct vcrypto_req
     parts_of(a, p);
     parts_of(b, q);
     for (unsigned i = 0; i < PARTS; i++) {
-        FUZZ_CHECK(same_bytes(p[i], q[i]));
+        FUZZ_CHECK(fuzz_same_bytes(p[i], q[i]));
     }
 }
 

@@ -56,3 +56,19 @@ void fuzz_fill(struct fuzz_message *message, size_t from, size_t to)
         message->bytes[i] = (uint8_t)(i ^ i >> 8 ^ 0x5a);
     }
 }
+
+bool fuzz_same_bytes(struct vcrypto_cursor a, struct vcrypto_cursor b)
+{
+    uint8_t x, y;
+
+    if (a.left != b.left) {
+        return false;
+    }
+    while (vcrypto_cursor_read(&a, &x, 1)) {
+        FUZZ_CHECK(vcrypto_cursor_read(&b, &y, 1));
+        if (x != y) {
+            return false;
+        }
+    }
+    return true;
+}

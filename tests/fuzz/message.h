@@ -32,4 +32,7 @@ uint32_t fuzz_get(const uint8_t *at);
 /** fuzz_fill: bytes from @from to @to of @message that tell where they are. */
 void fuzz_fill(struct fuzz_message *message, size_t from, size_t to);
 
+/** fuzz_same_bytes: whether two streams have the same bytes left. */
+bool fuzz_same_bytes(struct vcrypto_cursor a, struct vcrypto_cursor b);
+
 #endif

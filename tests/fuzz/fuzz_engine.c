@@ -210,7 +210,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!ready) {
         ready = vcrypto_algorithms_init(&why);
-        FUZZ_CHECK(ready);
+        FUZZ_CHECK(ready && !atexit(vcrypto_algorithms_fini));
         reference_begin();
     }
     for (size_t i = 0; i < ARENA; i++) {

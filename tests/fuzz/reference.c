@@ -19,10 +19,22 @@
 static IMB_MGR *manager;
 #endif
 
+static OSSL_PROVIDER *providers[2];
+
+static void end(void)
+{
+    OSSL_PROVIDER_unload(providers[1]);
+    OSSL_PROVIDER_unload(providers[0]);
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+    free_mb_mgr(manager);
+#endif
+}
+
 void reference_begin(void)
 {
-    FUZZ_CHECK(OSSL_PROVIDER_load(NULL, "default") &&
-               OSSL_PROVIDER_load(NULL, "legacy"));
+    providers[0] = OSSL_PROVIDER_load(NULL, "default");
+    providers[1] = OSSL_PROVIDER_load(NULL, "legacy");
+    FUZZ_CHECK(providers[0] && providers[1] && !atexit(end));
 #ifdef VCRYPTO_HAVE_IPSEC_MB
     manager = alloc_mb_mgr(0);
     FUZZ_CHECK(manager);

@@ -60,6 +60,7 @@ static struct {
     uint64_t sessions[SESSIONS]; /* ids that were given, the latest first */
     struct form_operation made[SESSIONS];
     unsigned flips, next_flip; /* changes to come, and reads until the next */
+    bool flipped;              /* something was, while the device last served */
     bool wild;                 /* the ring was changed */
     bool broken[QUEUES];
 } w;
@@ -87,8 +88,10 @@ static void change_before_read(const void *address, size_t size)
         return;
     }
     w.flips--;
+    w.flipped = true;
     w.next_flip = fuzz_u8(&w.input);
     at += fuzz_u8(&w.input) % size;
+    /* Rings are left alone but where very much is to be changed. */
     if (at < RAM && (at >= RINGS || w.flips >= 64)) {
         change(at, fuzz_u8(&w.input));
     }
@@ -208,6 +211,7 @@ static void allow(uint64_t address, uint64_t size)
 
 static void take_image(void)
 {
+    w.flipped = false;
     memcpy(w.before, w.guest.ram, RAM);
     memset(w.told, 0, RAM);
     memset(w.may_write, 0, sizeof(w.may_write));
@@ -310,11 +314,48 @@ static void send_chain(unsigned queue, const uint8_t *bytes, uint32_t size,
     fake_driver_kick(&lane->driver);
 }
 
-static uint8_t status_of(const struct sent *sent)
+/* The first bytes that the device could write, at most @size of them. */
+static void read_reply(const struct sent *sent, uint8_t *to, uint32_t size)
+{
+    for (unsigned i = 0; size && i < sent->count; i++) {
+        const struct fake_buffer *buffer = &sent->buffers[i];
+        uint32_t part = buffer->length < size ? buffer->length : size;
+
+        if (buffer->writable) {
+            memcpy(to, fake_guest_at(&w.guest, buffer->address), part);
+            to += part;
+            size -= part;
+        }
+    }
+}
+
+/* Whether another chain of the same turn could write to @address. */
+static bool others_write(const struct lane *lane, const struct sent *sent,
+                         uint64_t address)
+{
+    for (unsigned i = 0; i < IN_WORK; i++) {
+        const struct sent *other = &lane->sent[i];
+
+        for (unsigned b = 0; other != sent && b < other->count; b++) {
+            if (other->buffers[b].writable && address >= other->buffers[b].address &&
+                address - other->buffers[b].address < other->buffers[b].length) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The last byte of a data request's chain, unless something else was put there since.
+ */
+static void check_status(const struct lane *lane, const struct sent *sent)
 {
     const struct fake_buffer *last = &sent->buffers[sent->count - 1];
+    uint64_t address = last->address + last->length - 1;
 
-    return *fake_guest_at(&w.guest, last->address + last->length - 1);
+    if (!w.flipped && last->writable && !others_write(lane, sent, address)) {
+        FUZZ_CHECK(*fake_guest_at(&w.guest, address) < VCRYPTO_STATUS_COUNT);
+    }
 }
 
 static void take_answers(unsigned queue)
@@ -328,18 +369,17 @@ static void take_answers(unsigned queue)
 
         FUZZ_CHECK(token < IN_WORK && sent->busy && length <= sent->writable);
         sent->busy = false;
-        if (queue == CONTROL && length == 16) {
-            uint64_t id = fake_get32(&w.guest, sent->buffers[sent->count - 1].address);
-
-            memmove(&w.sessions[1], &w.sessions[0], sizeof(w.sessions) - 8);
-            w.sessions[0] = id;
-        } else if (queue == DATA && length == 1) {
-            /* Another chain's result may lie on it. */
-            (void)status_of(sent);
+        if (queue == DATA) {
+            check_status(lane, sent);
+        } else if (length == VCRYPTO_CREATE_REPLY_SIZE) {
+            memmove(&w.sessions[1], &w.sessions[0],
+                    sizeof(w.sessions) - sizeof(w.sessions[0]));
+            read_reply(sent, (uint8_t *)&w.sessions[0], sizeof(w.sessions[0]));
         }
     }
     for (unsigned i = 0; i < IN_WORK; i++) {
         FUZZ_CHECK(w.wild || w.broken[queue] || !lane->sent[i].busy);
+        lane->sent[i].count = w.wild ? lane->sent[i].count : 0;
     }
 }
 

@@ -23,6 +23,8 @@ void fuzz_limits(struct fuzz_input *input, struct vcrypto_wire_limits *limits);
 /** fuzz_word: a field of 32 bits: a small number, a large one, or any. */
 uint32_t fuzz_word(struct fuzz_input *input);
 
+/* Not the helpers of the decoders that are under test. */
+
 /** fuzz_put: @value, little-endian, at @at. */
 void fuzz_put(uint8_t *at, uint64_t value, size_t size);
 

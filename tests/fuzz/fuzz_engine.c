@@ -3,19 +3,14 @@
  * Engines, given data in pieces anywhere in one small arena, where source and
  * destination may lie on each other as they like, against the libraries' own calls on a
  * copy in one piece. A context does several jobs one after the other, as a session's
- * does. Every symmetric algorithm.
+ * does. Every algorithm; of the asymmetric ones and of jobs side by side, the
+ * comparison is in files of their own.
  */
-#include "message.h"
+#include "engine.h"
 #include "reference.h"
 
-#define ARENA  2048
-#define PIECES 8
-#define JOBS   4
-
-struct laid {
-    struct iovec iov[PIECES];
-    struct vcrypto_cursor cursor;
-};
+#define ARENA 2048
+#define JOBS  4
 
 static uint8_t arena[ARENA], pattern[ARENA];
 static struct fuzz_input input;
@@ -24,20 +19,25 @@ static struct vcrypto_keying keying;
 static uint8_t key[256];
 static void *context;
 
-/* @len bytes from @at on, in pieces that follow each other. */
-static void lay(struct laid *laid, size_t at, size_t len)
+void engine_lay(struct engine_laid *laid, struct fuzz_input *from, uint8_t *at,
+                size_t len)
 {
-    size_t count = 1 + fuzz_u8(&input) % PIECES, i = 0;
+    size_t count = 1 + fuzz_u8(from) % ENGINE_PIECES, i = 0;
 
     for (; i < count; i++) {
-        size_t part = i + 1 < count ? fuzz_u8(&input) : len;
+        size_t part = i + 1 < count ? fuzz_u8(from) : len;
 
         part = part < len ? part : len;
-        laid->iov[i] = (struct iovec){ arena + at, part };
+        laid->iov[i] = (struct iovec){ at, part };
         at += part;
         len -= part;
     }
     vcrypto_cursor_init(&laid->cursor, laid->iov, count);
+}
+
+static void lay(struct engine_laid *laid, size_t at, size_t len)
+{
+    engine_lay(laid, &input, arena + at, len);
 }
 
 static size_t some_place(size_t len)
@@ -45,11 +45,10 @@ static size_t some_place(size_t len)
     return fuzz_u16(&input) % (ARENA - len + 1);
 }
 
-/* A length that the algorithm takes. */
-static size_t some_length(void)
+size_t engine_length(struct fuzz_input *from, const struct vcrypto_algorithm *row,
+                     size_t most)
 {
-    const struct vcrypto_algorithm *row = keying.algorithm;
-    size_t len = fuzz_u16(&input) % 1024, granule = row->granule ? row->granule : 1;
+    size_t len = fuzz_u16(from) % most, granule = row->granule ? row->granule : 1;
 
     if (row->max_len && len > row->max_len) {
         len = row->max_len;
@@ -58,14 +57,22 @@ static size_t some_length(void)
     return len < row->min_len ? row->min_len : len;
 }
 
+static size_t some_length(void)
+{
+    return engine_length(&input, keying.algorithm, 1024);
+}
+
+void engine_bytes(struct fuzz_input *from, uint8_t *to, size_t size)
+{
+    memcpy(to, pattern + fuzz_u8(from), size);
+    for (unsigned n = fuzz_u8(from) % 4; n && size; n--) {
+        to[fuzz_u8(from) % size] = fuzz_u8(from);
+    }
+}
+
 static void bytes(uint8_t *to, size_t size)
 {
-    size_t from = fuzz_u8(&input);
-
-    memcpy(to, pattern + from, size);
-    for (unsigned n = fuzz_u8(&input) % 4; n && size; n--) {
-        to[fuzz_u8(&input) % size] = fuzz_u8(&input);
-    }
+    engine_bytes(&input, to, size);
 }
 
 static void run_cipher(void)
@@ -74,7 +81,7 @@ static void run_cipher(void)
     static uint8_t before[ARENA], expected[ARENA];
     size_t len = some_length(), from = some_place(len), to = some_place(len);
     uint8_t iv[VCRYPTO_MAX_IV];
-    struct laid src, dst;
+    struct engine_laid src, dst;
     struct vcrypto_cipher_job job;
 
     to = fuzz_u8(&input) & 1 ? from : to;
@@ -99,7 +106,7 @@ static void run_digest(void)
     size_t len = some_length(), first = fuzz_u16(&input) % (len + 1);
     uint32_t result_len = 1 + fuzz_u16(&input) % (most < 1024 ? most : 1024);
     uint8_t iv[VCRYPTO_MAX_IV], image[ARENA];
-    struct laid parts[2];
+    struct engine_laid parts[2];
     size_t at[2] = { some_place(first), some_place(len - first) };
     struct vcrypto_digest_job job = { .iv = row->iv_len ? iv : NULL };
 
@@ -119,9 +126,9 @@ static void run_digest(void)
     FUZZ_CHECK(!memcmp(image, arena, ARENA));
 }
 
-static uint32_t one_of(uint32_t set)
+uint32_t engine_one_of(struct fuzz_input *from, uint32_t set)
 {
-    uint32_t n = fuzz_u8(&input) % 32;
+    uint32_t n = fuzz_u8(from) % 32;
 
     while (!(set & 1u << n)) {
         n = (n + 1) % 32;
@@ -137,9 +144,9 @@ static void run_aead(void *decrypting)
     static uint8_t before[ARENA], expected[ARENA + 16];
     size_t len = some_length(), from = some_place(len), to = some_place(len);
     size_t aad_len = fuzz_u8(&input), aad_at = some_place(aad_len);
-    uint32_t iv_len = one_of(row->iv_lens);
+    uint32_t iv_len = engine_one_of(&input, row->iv_lens);
     uint8_t iv[VCRYPTO_MAX_IV], tag[VCRYPTO_MAX_TAG], flip;
-    struct laid src, dst, aad;
+    struct engine_laid src, dst, aad;
     struct vcrypto_aead_job job = { .iv = iv, .iv_len = iv_len };
 
     bytes(iv, sizeof(iv));
@@ -192,40 +199,18 @@ static bool some_key(void)
            vcrypto_algorithm_key_valid(row, key, len);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void run_jobs(void)
 {
-    static bool ready;
-    const struct vcrypto_algorithm *rows;
+    const struct vcrypto_engine *engine = keying.algorithm->engine;
     void *decrypting = NULL;
-    const char *why;
-    size_t count;
 
-    if (!ready) {
-        ready = vcrypto_algorithms_init(&why);
-        FUZZ_CHECK(ready && !atexit(vcrypto_algorithms_fini));
-        reference_begin();
-    }
-    for (size_t i = 0; i < ARENA; i++) {
-        arena[i] = pattern[i] = (uint8_t)(i * 73 + i / 256 * 11);
-    }
-    input = (struct fuzz_input){ data, size };
-    rows = vcrypto_algorithm_rows(&count);
-    memset(&keying, 0, sizeof(keying));
-    keying.algorithm = &rows[fuzz_u8(&input) % count];
-    if (keying.algorithm->service == VCRYPTO_SERVICE_AKCIPHER || !some_key()) {
-        return 0;
-    }
-    keying.direction = VCRYPTO_ENCRYPT;
     if (keying.algorithm->service == VCRYPTO_SERVICE_AEAD) {
-        keying.tag_len = one_of(keying.algorithm->tag_lens);
         keying.direction = VCRYPTO_DECRYPT;
-        decrypting = keying.algorithm->engine->context_new(&keying);
+        decrypting = engine->context_new(&keying);
         FUZZ_CHECK(decrypting);
         keying.direction = VCRYPTO_ENCRYPT;
-    } else if (fuzz_u8(&input) & 1) {
-        keying.direction = VCRYPTO_DECRYPT;
     }
-    context = keying.algorithm->engine->context_new(&keying);
+    context = engine->context_new(&keying);
     FUZZ_CHECK(context);
     for (unsigned n = 1 + fuzz_u8(&input) % JOBS; n; n--) {
         switch (keying.algorithm->service) {
@@ -239,10 +224,51 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             run_digest();
         }
     }
-    keying.algorithm->engine->context_free(context);
+    engine->context_free(context);
     if (decrypting) {
-        keying.algorithm->engine->context_free(decrypting);
+        engine->context_free(decrypting);
     }
     vcrypto_bounce_free(&bounce);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static bool ready;
+    const struct vcrypto_algorithm *rows;
+    const char *why;
+    size_t count;
+    uint8_t how;
+
+    if (!ready) {
+        ready = vcrypto_algorithms_init(&why);
+        FUZZ_CHECK(ready && !atexit(vcrypto_algorithms_fini));
+        reference_begin();
+    }
+    for (size_t i = 0; i < ARENA; i++) {
+        arena[i] = pattern[i] = (uint8_t)(i * 73 + i / 256 * 11);
+    }
+    input = (struct fuzz_input){ data, size };
+    rows = vcrypto_algorithm_rows(&count);
+    memset(&keying, 0, sizeof(keying));
+    how = fuzz_u8(&input);
+    keying.algorithm = &rows[how % count];
+    if (keying.algorithm->service == VCRYPTO_SERVICE_AKCIPHER) {
+        engine_akcipher(&input, keying.algorithm);
+        return 0;
+    }
+    if (!some_key()) {
+        return 0;
+    }
+    keying.direction = VCRYPTO_ENCRYPT;
+    if (keying.algorithm->service == VCRYPTO_SERVICE_AEAD) {
+        keying.tag_len = engine_one_of(&input, keying.algorithm->tag_lens);
+    } else if (fuzz_u8(&input) & 1) {
+        keying.direction = VCRYPTO_DECRYPT;
+    }
+    if (how & 0x80) {
+        engine_multi(&input, &keying);
+    } else {
+        run_jobs();
+    }
     return 0;
 }

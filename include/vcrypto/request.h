@@ -84,7 +84,8 @@ struct vcrypto_request {
     enum vcrypto_status status;
     uint64_t written; /* bytes up to the last that was changed, from the first writable
                        * one on: of the result, or what a failure left zeroed */
-    uint64_t used;    /* of these, bytes up to the first that was not */
+    uint64_t used;    /* of these, bytes up to the first that was not. If that is less,
+                       * only result lies beyond, and ends where written ends */
 };
 
 #endif

@@ -133,6 +133,7 @@ static enum vcrypto_status run(struct queue_state *state, struct context_entry *
                  : in_order(state, entry, request, &data, output);
     if (status != VCRYPTO_OK) {
         request->written = data.src.left;
+        request->used = data.src.left;
         vcrypto_cursor_zero(request->dst, data.src.left);
         return status;
     }

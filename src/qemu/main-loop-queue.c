@@ -46,6 +46,35 @@ static size_t take_batch(VCryptoDataQueue *queue)
 }
 
 /*
+ * Writes what lies behind a gap, which is the digest of a chain, by its guest address:
+ * memory that QEMU lent for the guest's is copied back from its beginning on, and holds
+ * what is QEMU's where nothing was written.
+ */
+static void write_behind_gap(VirtIODevice *vdev, const VirtQueueElement *element,
+                             const struct vcrypto_request *request)
+{
+    uint64_t size = request->result.left, from = request->written - size, at = 0;
+    g_autofree uint8_t *bytes = NULL;
+
+    if (request->used == request->written) {
+        return;
+    }
+    bytes = g_malloc(size);
+    iov_to_buf(element->in_sg, element->in_num, from, bytes, size);
+    for (unsigned i = 0; i < element->in_num; i++) {
+        size_t len = element->in_sg[i].iov_len;
+        uint64_t begin = MAX(from, at), end = MIN(from + size, at + len);
+
+        if (begin < end) {
+            dma_memory_write(vdev->dma_as, element->in_addr[i] + (begin - at),
+                             bytes + (begin - from), end - begin,
+                             MEMTXATTRS_UNSPECIFIED);
+        }
+        at += len;
+    }
+}
+
+/*
  * Gives the guest's memory back at the extent that was written. virtqueue_fill()
  * would do it at used.len, but the bytes that a failure zeroed, and the status, may
  * lie beyond: their pages would not be marked dirty, and would not be written back
@@ -93,7 +122,8 @@ static void finish(VCryptoDataQueue *queue, unsigned i)
     size_t writable = iov_size(element->in_sg, element->in_num);
     uint32_t used = vcrypto_serve_used_length(request, writable);
 
-    unmap_element(vdev, element, request->written);
+    write_behind_gap(vdev, element, request);
+    unmap_element(vdev, element, request->used);
     write_status(vdev, element, request->status);
     element->in_num = element->out_num = 0; /* nothing is left to unmap */
     virtqueue_fill(queue->vq, element, used, i);

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Behind a virtual IOMMU a destination may be a device's registers: QEMU then lends
+ * memory of its own, and copies it there afterwards. Only what a request wrote may be
+ * copied. The rest is whatever that memory held before: QEMU's, and no guest's to read.
+ */
+#include "crypto.h"
+#include "support/forms.h"
+#include "support/ut.h"
+
+#include <glib.h>
+#include <string.h>
+
+/* A network adapter has a table of filters: registers that keep what is written. */
+#define ADAPTER_VENDOR 0x8086
+#define ADAPTER_DEVICE 0x100e
+#define TABLE          0x5600
+#define TABLE_SIZE     512
+#define CANARY         0xc3
+
+#define VTD           UINT64_C(0xfed90000)
+#define VTD_COMMAND   (VTD + 0x18)
+#define VTD_ROOT      (VTD + 0x20)
+#define VTD_TRANSLATE (1u << 31)
+#define VTD_SET_ROOT  (1u << 30)
+#define PRESENT       1 /* of root and context entries */
+#define READ_WRITE    3 /* of page table entries */
+#define LARGE         0x80
+#define GIB           (UINT64_C(1) << 30)
+#define LARGE_PAGE    (UINT64_C(2) << 20)
+
+#define SRC_LEN    64
+#define GAP        100
+#define DIGEST_LEN 20 /* SHA-1 */
+
+static struct qt_machine *machine;
+static struct qt_crypto *crypto;
+static uint64_t table; /* guest address of the registers */
+static const uint8_t key[16] = "behind an IOMMU";
+
+static uint64_t new_page(uint64_t **page)
+{
+    uint64_t gpa = qt_mem_alloc(&machine->mem, 4096, 4096);
+
+    *page = qt_mem_ptr(&machine->mem, gpa, 4096);
+    memset(*page, 0, 4096);
+    return gpa;
+}
+
+/* The first GiB of guest memory, and the registers at @bar, where they are. */
+static void translate(uint8_t devfn, uint64_t bar)
+{
+    uint64_t *root, *context, *top, *large;
+    uint64_t root_gpa = new_page(&root);
+
+    root[0] = new_page(&context) | PRESENT;
+    context[2 * devfn] = new_page(&top) | PRESENT;
+    context[2 * devfn + 1] = 1 << 8 | 1; /* domain 1; 39 bits: three levels */
+    top[0] = LARGE | READ_WRITE;
+    top[bar / GIB] = new_page(&large) | READ_WRITE;
+    large[bar % GIB / LARGE_PAGE] = (bar & ~(LARGE_PAGE - 1)) | LARGE | READ_WRITE;
+    qt_writeq(machine->qtest, VTD_ROOT, root_gpa);
+    qt_writel(machine->qtest, VTD_COMMAND, VTD_SET_ROOT);
+    qt_writel(machine->qtest, VTD_COMMAND, VTD_TRANSLATE);
+}
+
+static int start(void)
+{
+    g_autofree char *plugin = NULL;
+    struct qt_pci adapter;
+
+    if (!qt_plugin()) {
+        return 0;
+    }
+    plugin = g_strdup_printf("%s,backend=crypto0", qt_plugin());
+    machine = qt_machine_start(&(struct qt_machine_opts){
+        .args = (const char *const[]){
+            "-device", "intel-iommu,intremap=off", "-plugin", plugin, "-device",
+            "virtio-crypto-pci,cryptodev=crypto0,iommu_platform=on,addr=5", "-device",
+            "e1000,romfile=,addr=6", NULL } });
+    if (!machine ||
+        !qt_pci_find(machine, ADAPTER_VENDOR, ADAPTER_DEVICE, 0, &adapter)) {
+        return -1;
+    }
+    qt_pci_enable(&adapter);
+    table = adapter.bar[0] + TABLE;
+    crypto =
+        qt_crypto_open(machine, 0, QT_CRYPTO_LINUX_FEATURES | QT_F_ACCESS_PLATFORM);
+    translate(crypto->dev->pci.devfn, adapter.bar[0]);
+    return 0;
+}
+
+static int stop(void)
+{
+    qt_crypto_close(crypto);
+    return qt_machine_stop(machine);
+}
+
+/* ---- requests ---- */
+
+static struct form_operation chain_operation(const uint8_t *src)
+{
+    static const uint8_t iv[16];
+
+    return (struct form_operation){
+        .service = QT_SERVICE_CIPHER,
+        .algorithm = 3, /* AES-CBC */
+        .key = { key, sizeof(key) },
+        .iv = { iv, sizeof(iv) },
+        .src = { src, SRC_LEN },
+        .dst_len = SRC_LEN + GAP,
+        .result_len = DIGEST_LEN,
+        .chain = true,
+        .chain_order = 1,    /* hash, then cipher */
+        .hash_mode = 1,      /* plain */
+        .auth_algorithm = 2, /* SHA-1 */
+        .cipher_len = SRC_LEN,
+        .hash_len = SRC_LEN,
+    };
+}
+
+static uint64_t create(const struct form_operation *o)
+{
+    struct form_message message;
+    struct qt_field fields[FORM_MAX_FIELDS];
+    uint8_t reply[16];
+    uint32_t used;
+    uint64_t id;
+
+    form_create(o, FORM_LEGACY, &message);
+    for (unsigned i = 0; i < message.n; i++) {
+        fields[i] = (struct qt_field){ message.fields[i].data, message.fields[i].len };
+    }
+    qt_crypto_raw(crypto, crypto->ctrl, fields, message.n, reply, sizeof(reply), &used);
+    UT_EQ_U64_FATAL(reply[8], QT_OK);
+    memcpy(&id, reply, sizeof(id));
+    return GUINT64_FROM_LE(id);
+}
+
+/* Sends @o with @room writable bytes at @gpa, and the status behind them in RAM. */
+static uint8_t run_to(const struct form_operation *o, uint64_t id, uint64_t gpa,
+                      uint32_t room)
+{
+    struct form_message message;
+    struct qt_desc desc[FORM_MAX_FIELDS + 2];
+    uint64_t status = qt_mem_alloc(&machine->mem, 1, 1);
+    uint32_t head, len;
+    unsigned n;
+
+    form_data(o, FORM_LEGACY, id, &message);
+    for (n = 0; n < message.n; n++) {
+        desc[n].len = message.fields[n].len;
+        desc[n].gpa = qt_mem_alloc(&machine->mem, desc[n].len, 1);
+        desc[n].writable = false;
+        memcpy(qt_mem_ptr(&machine->mem, desc[n].gpa, desc[n].len),
+               message.fields[n].data, desc[n].len);
+    }
+    desc[n++] = (struct qt_desc){ gpa, room, true };
+    desc[n++] = (struct qt_desc){ status, 1, true };
+    *(uint8_t *)qt_mem_ptr(&machine->mem, status, 1) = 0xff;
+    qt_vring_add(crypto->data[0], desc, n);
+    qt_vring_kick(crypto->data[0]);
+    UT_TRUE_FATAL(qt_vring_wait(crypto->data[0], QT_TIMEOUT_MS, &head, &len));
+    return *(uint8_t *)qt_mem_ptr(&machine->mem, status, 1);
+}
+
+static void fill_table(void)
+{
+    for (unsigned i = 0; i < TABLE_SIZE; i += 4) {
+        qt_writel(machine->qtest, table + i, CANARY * 0x01010101u);
+    }
+}
+
+static void read_table(uint8_t *bytes)
+{
+    for (unsigned i = 0; i < TABLE_SIZE; i += 4) {
+        uint32_t word = GUINT32_TO_LE(qt_readl(machine->qtest, table + i));
+
+        memcpy(bytes + i, &word, 4);
+    }
+}
+
+static void check_canaries(const uint8_t *bytes, unsigned from, unsigned to)
+{
+    for (unsigned i = from; i < to; i++) {
+        UT_EQ_U64(bytes[i], CANARY);
+    }
+}
+
+/* ---- tests ---- */
+
+/* What lies between the image and the digest was never written. */
+static void registers_keep_what_no_request_wrote(void)
+{
+    uint8_t src[SRC_LEN], bytes[TABLE_SIZE], expected[SRC_LEN + GAP + DIGEST_LEN];
+    struct form_operation o = chain_operation(src);
+    uint64_t ram;
+    uint64_t id;
+
+    QT_NEED(machine);
+    memset(src, 0x5c, sizeof(src));
+    id = create(&o);
+    ram = qt_mem_alloc(&machine->mem, sizeof(expected), 1);
+    UT_EQ_U64(run_to(&o, id, ram, sizeof(expected)), QT_OK);
+    memcpy(expected, qt_mem_ptr(&machine->mem, ram, sizeof(expected)),
+           sizeof(expected));
+    for (unsigned round = 0; round < 8; round++) {
+        ut_context("round %u", round);
+        fill_table();
+        UT_EQ_U64(run_to(&o, id, table, sizeof(expected)), QT_OK);
+        read_table(bytes);
+        UT_EQ_MEM(bytes, expected, SRC_LEN);
+        UT_EQ_MEM(bytes + SRC_LEN + GAP, expected + SRC_LEN + GAP, DIGEST_LEN);
+        check_canaries(bytes, SRC_LEN, SRC_LEN + GAP);
+        check_canaries(bytes, sizeof(expected), TABLE_SIZE);
+    }
+}
+
+/* Nor does one that failed, beyond the zeros of what it began. */
+static void registers_keep_what_a_failure_left(void)
+{
+    uint8_t src[SRC_LEN], bytes[TABLE_SIZE];
+    struct form_operation o = chain_operation(src);
+    uint64_t id;
+
+    QT_NEED(machine);
+    memset(src, 0x5c, sizeof(src));
+    id = create(&o);
+    fill_table();
+    UT_EQ_U64(run_to(&o, id + 1, table, SRC_LEN + GAP + DIGEST_LEN), QT_INVSESS);
+    read_table(bytes);
+    check_canaries(bytes, 0, TABLE_SIZE);
+    o.iv.len = 15;
+    UT_EQ_U64(run_to(&o, id, table, SRC_LEN + GAP + DIGEST_LEN), QT_ERR);
+    read_table(bytes);
+    check_canaries(bytes, 0, TABLE_SIZE);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct ut_test tests[] = {
+        { "registers keep what no request wrote",
+          registers_keep_what_no_request_wrote },
+        { "registers keep what a failure left", registers_keep_what_a_failure_left },
+        { NULL, NULL },
+    };
+    static const struct ut_suite suites[] = {
+        { "translated", start, stop, tests },
+        { NULL, NULL, NULL, NULL },
+    };
+
+    return ut_main(argc, argv, suites);
+}

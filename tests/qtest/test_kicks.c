@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A driver that kicks only when the device wants it to: whatever moment it chooses, in
+ * particular that in which the device falls asleep and asks for kicks again, every
+ * request is answered. One that is not stays for good, since nothing else is sent.
+ */
+#include "crypto.h"
+#include "flight.h"
+#include "support/ut.h"
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REQUESTS  2000 /* of each kind of ring */
+#define MAX_PAUSE 25   /* us between two requests: as long as the device is at one */
+#define MAX_BURST 4
+#define SIZE      64
+
+static struct qt_machine *machine;
+static uint64_t mark;
+
+/* The second falls asleep at once when its ring is empty. */
+enum { DEV_POLLS, DEV_SLEEPS, DEVICES };
+
+static int start(void)
+{
+    g_autofree char *plugin = NULL;
+
+    if (!qt_plugin()) {
+        return 0;
+    }
+    plugin = g_strdup_printf("%s,backend=polls,poll-max-ns=20000,backend=sleeps,"
+                             "poll-max-ns=0",
+                             qt_plugin());
+    machine = qt_machine_start(&(struct qt_machine_opts){
+        .args = (const char *const[]){
+            "-plugin", plugin, "-device",
+            "virtio-crypto-pci,cryptodev=polls,packed=on,addr=5", "-device",
+            "virtio-crypto-pci,cryptodev=sleeps,packed=on,addr=6", NULL } });
+    if (machine) {
+        mark = qt_mem_mark(&machine->mem);
+    }
+    return machine ? 0 : -1;
+}
+
+static int stop(void)
+{
+    return qt_machine_stop(machine);
+}
+
+/* What is sent again and again: a data request, or the end of no session. */
+struct sender {
+    struct qt_vring *vq;
+    struct qt_desc desc[QT_FLIGHT_DESC];
+    unsigned n;
+    unsigned kicks;
+    GRand *rand;
+};
+
+static void pause_a_little(struct sender *sender)
+{
+    gint64 end = g_get_monotonic_time() + g_rand_int_range(sender->rand, 0, MAX_PAUSE);
+
+    while (g_get_monotonic_time() < end) {
+    }
+}
+
+static void send_one(struct sender *sender)
+{
+    uint16_t before = sender->vq->next_avail;
+
+    qt_vring_add(sender->vq, sender->desc, sender->n);
+    pause_a_little(sender);
+    qt_vring_publish(sender->vq);
+    if (qt_vring_wants_notify(sender->vq, before)) {
+        qt_vring_notify(sender->vq);
+        sender->kicks++;
+    }
+}
+
+/* The device is at work, finds its ring empty, or sleeps when the next one comes. */
+static void send_burst(struct sender *sender, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        send_one(sender);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        uint32_t id, len;
+
+        if (!qt_vring_wait(sender->vq, QT_TIMEOUT_MS, &id, &len)) {
+            UT_FAIL_FATAL("no answer after %u kicks", sender->kicks);
+        }
+    }
+}
+
+static void send_all(struct sender *sender)
+{
+    unsigned sent = 0;
+
+    while (sent < REQUESTS) {
+        unsigned n = (unsigned)g_rand_int_range(sender->rand, 1, MAX_BURST + 1);
+
+        send_burst(sender, n);
+        sent += n;
+    }
+    ut_note("%u kicks for %u requests", sender->kicks, sent);
+    UT_TRUE(sender->kicks > 0);
+}
+
+static void prepare_end_of_no_session(struct sender *sender)
+{
+    uint64_t gpa = qt_mem_alloc(&machine->mem, QT_CRYPTO_REQUEST_SIZE + 1, 8);
+
+    message_fill_destroy(qt_mem_ptr(&machine->mem, gpa, QT_CRYPTO_REQUEST_SIZE),
+                         QT_CIPHER_DESTROY, 12345);
+    sender->desc[0] = (struct qt_desc){ gpa, QT_CRYPTO_REQUEST_SIZE, false };
+    sender->desc[1] = (struct qt_desc){ gpa + QT_CRYPTO_REQUEST_SIZE, 1, true };
+    sender->n = 2;
+}
+
+static void check_ring(unsigned device, uint64_t features, bool control, GRand *rand)
+{
+    struct sender sender = { .rand = rand };
+    struct qt_flights flights;
+    struct qt_flight flight;
+    struct qt_crypto *crypto;
+
+    ut_context("device %u, %s ring, %s, %s queue", device,
+               features & QT_F_RING_PACKED ? "packed" : "split",
+               features & QT_F_EVENT_IDX ? "event index" : "flags",
+               control ? "control" : "data");
+    qt_mem_reset(&machine->mem, mark);
+    crypto = qt_crypto_open(machine, device, QT_F_VERSION_1 | features);
+    qt_flights_init(&flights, crypto);
+    sender.vq = control ? crypto->ctrl : crypto->data[0];
+    if (control) {
+        prepare_end_of_no_session(&sender);
+    } else {
+        qt_flight_place(&flights, &flight, QT_FLIGHT_AES, SIZE);
+        qt_flight_prepare(&flights, &flight, 1, sender.desc);
+        sender.n = QT_FLIGHT_DESC;
+    }
+    send_all(&sender);
+    qt_flights_clear(&flights);
+    qt_crypto_close(crypto);
+}
+
+static void check_all(bool control)
+{
+    const char *wish = getenv("VCRYPTO_SEED");
+    guint32 seed = wish ? (guint32)strtoul(wish, NULL, 0) : g_random_int();
+    GRand *rand = g_rand_new_with_seed(seed);
+
+    ut_note("VCRYPTO_SEED=%u", seed);
+    for (unsigned i = 0; i < 4 * DEVICES; i++) {
+        uint64_t features =
+            (i & 1 ? QT_F_RING_PACKED : 0) | (i & 2 ? QT_F_EVENT_IDX : 0);
+
+        check_ring(i / 4, features, control, rand);
+    }
+    g_rand_free(rand);
+}
+
+static void no_data_request_waits_for_a_kick_that_was_not_wanted(void)
+{
+    QT_NEED(machine);
+    check_all(false);
+}
+
+static void no_control_request_waits_for_a_kick_that_was_not_wanted(void)
+{
+    QT_NEED(machine);
+    check_all(true);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct ut_test tests[] = {
+        { "no data request waits for a kick that was not wanted",
+          no_data_request_waits_for_a_kick_that_was_not_wanted },
+        { "no control request waits for a kick that was not wanted",
+          no_control_request_waits_for_a_kick_that_was_not_wanted },
+        { NULL, NULL },
+    };
+    static const struct ut_suite suites[] = {
+        { "kicks", start, stop, tests },
+        { NULL, NULL, NULL, NULL },
+    };
+
+    return ut_main(argc, argv, suites);
+}

@@ -4,8 +4,7 @@
  * memory of its own, and copies it there afterwards. Only what a request wrote may be
  * copied. The rest is whatever that memory held before: QEMU's, and no guest's to read.
  */
-#include "crypto.h"
-#include "support/forms.h"
+#include "kinds.h"
 #include "support/ut.h"
 
 #include <glib.h>
@@ -119,24 +118,6 @@ static struct form_operation chain_operation(const uint8_t *src)
     };
 }
 
-static uint64_t create(const struct form_operation *o)
-{
-    struct form_message message;
-    struct qt_field fields[FORM_MAX_FIELDS];
-    uint8_t reply[16];
-    uint32_t used;
-    uint64_t id;
-
-    form_create(o, FORM_LEGACY, &message);
-    for (unsigned i = 0; i < message.n; i++) {
-        fields[i] = (struct qt_field){ message.fields[i].data, message.fields[i].len };
-    }
-    qt_crypto_raw(crypto, crypto->ctrl, fields, message.n, reply, sizeof(reply), &used);
-    UT_EQ_U64_FATAL(reply[8], QT_OK);
-    memcpy(&id, reply, sizeof(id));
-    return GUINT64_FROM_LE(id);
-}
-
 /* Sends @o with @room writable bytes at @gpa, and the status behind them in RAM. */
 static uint8_t run_to(const struct form_operation *o, uint64_t id, uint64_t gpa,
                       uint32_t room)
@@ -199,7 +180,7 @@ static void registers_keep_what_no_request_wrote(void)
 
     QT_NEED(machine);
     memset(src, 0x5c, sizeof(src));
-    id = create(&o);
+    id = qt_form_session(crypto, &o, FORM_LEGACY);
     ram = qt_mem_alloc(&machine->mem, sizeof(expected), 1);
     UT_EQ_U64(run_to(&o, id, ram, sizeof(expected)), QT_OK);
     memcpy(expected, qt_mem_ptr(&machine->mem, ram, sizeof(expected)),
@@ -216,6 +197,55 @@ static void registers_keep_what_no_request_wrote(void)
     }
 }
 
+/* Whatever the request, registers get the bytes that RAM gets. */
+static void registers_get_what_ram_gets(void)
+{
+    uint8_t bytes[TABLE_SIZE];
+
+    QT_NEED(machine);
+    for (unsigned kind = 0; kind < QT_KINDS; kind++) {
+        struct form_operation o = qt_kind(kind);
+        uint64_t id = qt_form_session(crypto, &o, FORM_LEGACY);
+        uint64_t ram = qt_mem_alloc(&machine->mem, TABLE_SIZE, 1);
+
+        ut_context("kind %u", kind);
+        UT_TRUE_FATAL(o.dst_len + o.result_len < TABLE_SIZE);
+        memset(qt_mem_ptr(&machine->mem, ram, TABLE_SIZE), CANARY, TABLE_SIZE);
+        UT_EQ_U64(run_to(&o, id, ram, TABLE_SIZE), QT_OK);
+        fill_table();
+        UT_EQ_U64(run_to(&o, id, table, TABLE_SIZE), QT_OK);
+        read_table(bytes);
+        UT_EQ_MEM(bytes, qt_mem_ptr(&machine->mem, ram, TABLE_SIZE), TABLE_SIZE);
+    }
+}
+
+static void registers_get_no_more_than_a_reply(void)
+{
+    struct form_operation o = qt_kind(QT_SERVICE_HASH);
+    uint8_t bytes[TABLE_SIZE];
+    struct form_message message;
+    uint32_t head, len;
+    uint64_t gpa;
+
+    QT_NEED(machine);
+    form_create(&o, FORM_LEGACY, &message);
+    gpa = qt_mem_alloc(&machine->mem, message.fields[0].len, 1);
+    memcpy(qt_mem_ptr(&machine->mem, gpa, message.fields[0].len), message.fixed,
+           message.fields[0].len);
+    fill_table();
+    qt_vring_add(crypto->ctrl,
+                 (const struct qt_desc[]){ { gpa, message.fields[0].len, false },
+                                           { table, TABLE_SIZE, true } },
+                 2);
+    qt_vring_kick(crypto->ctrl);
+    UT_TRUE_FATAL(qt_vring_wait(crypto->ctrl, QT_TIMEOUT_MS, &head, &len));
+    UT_EQ_U64(len, QT_CRYPTO_CREATE_REPLY_SIZE);
+    read_table(bytes);
+    UT_EQ_U64(bytes[8], QT_OK);
+    UT_TRUE(bytes[0] != CANARY);
+    check_canaries(bytes, QT_CRYPTO_CREATE_REPLY_SIZE, TABLE_SIZE);
+}
+
 /* Nor does one that failed, beyond the zeros of what it began. */
 static void registers_keep_what_a_failure_left(void)
 {
@@ -225,7 +255,7 @@ static void registers_keep_what_a_failure_left(void)
 
     QT_NEED(machine);
     memset(src, 0x5c, sizeof(src));
-    id = create(&o);
+    id = qt_form_session(crypto, &o, FORM_LEGACY);
     fill_table();
     UT_EQ_U64(run_to(&o, id + 1, table, SRC_LEN + GAP + DIGEST_LEN), QT_INVSESS);
     read_table(bytes);
@@ -242,6 +272,8 @@ int main(int argc, char **argv)
         { "registers keep what no request wrote",
           registers_keep_what_no_request_wrote },
         { "registers keep what a failure left", registers_keep_what_a_failure_left },
+        { "registers get what RAM gets", registers_get_what_ram_gets },
+        { "registers get no more than a reply", registers_get_no_more_than_a_reply },
         { NULL, NULL },
     };
     static const struct ut_suite suites[] = {

@@ -192,6 +192,13 @@ static unsigned collect(struct qt_flights *flights, const struct qt_flight *all)
     return answered;
 }
 
+static void check_gone(struct qt_flights *flights, struct qt_flight *flight)
+{
+    UT_TRUE(!qt_flight_run(flights, crypto->data[0], flight, 1));
+    UT_EQ_U64(qt_flight_status(flights, flight), QT_INVSESS);
+    UT_TRUE(data_untouched(flight));
+}
+
 /* Each request is answered as if it had come before, or as if it had come after. */
 static void sessions_may_be_destroyed_under_their_requests(void)
 {
@@ -218,6 +225,8 @@ static void sessions_may_be_destroyed_under_their_requests(void)
                       QT_OK);
         }
         answered += collect(&flights, all);
+        check_gone(&flights, &all[0]);
+        check_gone(&flights, &all[1]);
         qt_flights_new_sessions(&flights, crypto);
     }
     ut_context(NULL);

@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REQUESTS  2000 /* of each kind of ring */
-#define MAX_PAUSE 25   /* us between two requests: as long as the device is at one */
-#define MAX_BURST 4
-#define SIZE      64
+#define REQUESTS  8000  /* of each kind of ring */
+#define MAX_PAUSE 10000 /* rounds of a loop: as long as the device is at a request */
+#define MAX_BURST 32
+#define SIZE      64 /* bytes of data */
 
 static struct qt_machine *machine;
 static uint64_t mark;
@@ -55,14 +55,15 @@ struct sender {
     struct qt_desc desc[QT_FLIGHT_DESC];
     unsigned n;
     unsigned kicks;
+    int pause; /* between two requests of a burst, at most */
     GRand *rand;
 };
 
+/* Shorter than a clock can tell, most of the time. */
 static void pause_a_little(struct sender *sender)
 {
-    gint64 end = g_get_monotonic_time() + g_rand_int_range(sender->rand, 0, MAX_PAUSE);
-
-    while (g_get_monotonic_time() < end) {
+    for (volatile int i = g_rand_int_range(sender->rand, 0, sender->pause); i > 0;
+         i--) {
     }
 }
 
@@ -101,6 +102,7 @@ static void send_all(struct sender *sender)
     while (sent < REQUESTS) {
         unsigned n = (unsigned)g_rand_int_range(sender->rand, 1, MAX_BURST + 1);
 
+        sender->pause = g_rand_int_range(sender->rand, 1, MAX_PAUSE);
         send_burst(sender, n);
         sent += n;
     }

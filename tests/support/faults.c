@@ -143,6 +143,6 @@ static bool spoil(enum fault fault, bool stateless, struct faulty *faulty)
 bool fault_make(enum fault fault, const struct form_operation *operation,
                 bool stateless, struct faulty *faulty)
 {
-    *faulty = (struct faulty){ .operation = *operation };
+    *faulty = (struct faulty){ .fault = fault, .operation = *operation };
     return spoil(fault, stateless, faulty);
 }

@@ -29,6 +29,7 @@ enum fault {
 
 /** A request with a fault in it. */
 struct faulty {
+    enum fault fault;
     struct form_operation operation;
     bool no_session;     /* to be sent with the id of no session */
     uint32_t short_room; /* writable bytes that are not there */

@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REQUESTS  8000  /* of each kind of ring */
-#define MAX_PAUSE 10000 /* rounds of a loop: as long as the device is at a request */
-#define MAX_BURST 32
-#define SIZE      64 /* bytes of data */
+#define ROUNDS 400 /* with each kind of ring */
+#define MANY   200
+#define STEPS  64 /* parts of a pause that it becomes shorter or longer by */
+#define SIZE   64 /* bytes of data */
 
 static struct qt_machine *machine;
 static uint64_t mark;
@@ -55,38 +55,51 @@ struct sender {
     struct qt_desc desc[QT_FLIGHT_DESC];
     unsigned n;
     unsigned kicks;
-    int pause; /* between two requests of a burst, at most */
+    int pause; /* between two requests, in rounds of an empty loop */
     GRand *rand;
 };
 
-/* Shorter than a clock can tell, most of the time. */
-static void pause_a_little(struct sender *sender)
+/* Longer or shorter by less than a clock can tell. */
+static void pause_a_little(const struct sender *sender)
 {
-    for (volatile int i = g_rand_int_range(sender->rand, 0, sender->pause); i > 0;
-         i--) {
+    int rounds =
+        sender->pause + g_rand_int_range(sender->rand, 0, 1 + sender->pause / STEPS);
+
+    for (volatile int i = rounds; i > 0; i--) {
     }
 }
 
-static void send_one(struct sender *sender)
+/* Sends @n requests at once; returns whether the device wanted a kick. */
+static bool send_some(struct sender *sender, unsigned n)
 {
     uint16_t before = sender->vq->next_avail;
+    bool wanted;
 
-    qt_vring_add(sender->vq, sender->desc, sender->n);
-    pause_a_little(sender);
+    for (unsigned i = 0; i < n; i++) {
+        qt_vring_add(sender->vq, sender->desc, sender->n);
+    }
     qt_vring_publish(sender->vq);
-    if (qt_vring_wants_notify(sender->vq, before)) {
+    wanted = qt_vring_wants_notify(sender->vq, before);
+    if (wanted) {
         qt_vring_notify(sender->vq);
         sender->kicks++;
     }
+    return wanted;
 }
 
-/* The device is at work, finds its ring empty, or sleeps when the next one comes. */
-static void send_burst(struct sender *sender, unsigned n)
+/*
+ * Many requests, which the device is busy with for some time, and one that comes when
+ * it is about to fall asleep after them: earlier than the last time if it slept
+ * already, else later.
+ */
+static void send_to_the_sleepy(struct sender *sender)
 {
-    for (unsigned i = 0; i < n; i++) {
-        send_one(sender);
-    }
-    for (unsigned i = 0; i < n; i++) {
+    int step = sender->pause / STEPS + 1;
+
+    send_some(sender, MANY);
+    pause_a_little(sender);
+    sender->pause += send_some(sender, 1) ? -step : step;
+    for (unsigned i = 0; i <= MANY; i++) {
         uint32_t id, len;
 
         if (!qt_vring_wait(sender->vq, QT_TIMEOUT_MS, &id, &len)) {
@@ -97,16 +110,11 @@ static void send_burst(struct sender *sender, unsigned n)
 
 static void send_all(struct sender *sender)
 {
-    unsigned sent = 0;
-
-    while (sent < REQUESTS) {
-        unsigned n = (unsigned)g_rand_int_range(sender->rand, 1, MAX_BURST + 1);
-
-        sender->pause = g_rand_int_range(sender->rand, 1, MAX_PAUSE);
-        send_burst(sender, n);
-        sent += n;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        send_to_the_sleepy(sender);
+        sender->pause = MAX(sender->pause, 0);
     }
-    ut_note("%u kicks for %u requests", sender->kicks, sent);
+    ut_note("%u kicks for %d times %d requests and one", sender->kicks, ROUNDS, MANY);
     UT_TRUE(sender->kicks > 0);
 }
 
@@ -123,7 +131,7 @@ static void prepare_end_of_no_session(struct sender *sender)
 
 static void check_ring(unsigned device, uint64_t features, bool control, GRand *rand)
 {
-    struct sender sender = { .rand = rand };
+    struct sender sender = { .rand = rand, .pause = 1000 };
     struct qt_flights flights;
     struct qt_flight flight;
     struct qt_crypto *crypto;

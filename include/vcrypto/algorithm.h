@@ -29,6 +29,7 @@ struct vcrypto_algorithm {
     uint32_t granule;     /* data comes in multiples of this power of two; 0: as 1 */
     uint32_t min_len;     /* least data, */
     uint32_t max_len;     /* and most; 0: max_size is the only limit */
+    uint32_t cost;        /* ns that a byte takes, alone, at most; 0: 1 */
     bool whole;           /* the library must see all data in one piece */
     bool distinct_halves; /* the halves of the key must differ */
     bool key_parsed;      /* the key has a form that only the library can check */

@@ -106,15 +106,23 @@ uint32_t vcrypto_backend_sessions(struct vcrypto_backend *backend);
  * @queue is less than the configuration's queues. Sets status and written of each
  * request; whatever is wrong with a request is its own status. Requests with the same
  * algorithm may be done side by side, and so in any order. Where @stop is not NULL it
- * is looked at before each request, and no other is begun once it is true. Returns how
- * many were served, from the first on: at least one unless it was stopped, and as many
- * as should wait for each other. The queue's thread.
+ * is looked at before each request, and no other is begun once it is true; and a
+ * request that takes long may wait for its turn with those of other queues and other
+ * backends of the process, until *@stop is true and vcrypto_backend_wake() is called.
+ * Returns how many were served, from the first on: at least one unless it was stopped,
+ * and as many as should wait for each other. The queue's thread.
  *
  * Specification: the "Operation" of each service.
  */
 size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
                            struct vcrypto_request *requests, size_t count,
                            const atomic_bool *stop);
+
+/**
+ * vcrypto_backend_wake: after a stop given to vcrypto_backend_run() was set: threads
+ * that wait there look at theirs. Any thread.
+ */
+void vcrypto_backend_wake(void);
 
 /** What was done with one algorithm. */
 struct vcrypto_counters {

@@ -77,6 +77,7 @@ enum vcrypto_akcipher_operation {
     VCRYPTO_OPERATION_DECRYPT,
     VCRYPTO_OPERATION_SIGN,
     VCRYPTO_OPERATION_VERIFY,
+    VCRYPTO_OPERATIONS,
 };
 
 /* The most jobs that a multi-buffer engine is given at a time: twice the lanes of the

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* AKCIPHER requests: what was made is as long as it is, and the used ring tells. */
+#include "cost.h"
 #include "operation.h"
 
 /* keeps: AK-2 AK-4 */
@@ -12,6 +13,7 @@ enum vcrypto_status vcrypto_operation_akcipher(struct queue_state *state,
     struct vcrypto_akcipher_job job = { .operation = request->operation,
                                         .src = request->src,
                                         .data = request->signed_data };
+    uint64_t begin = vcrypto_cost_clock();
     void *context = vcrypto_context_entry_context(entry, SESSION_MAIN);
     struct vcrypto_cursor dst = request->dst;
     enum vcrypto_status status;
@@ -21,6 +23,7 @@ enum vcrypto_status vcrypto_operation_akcipher(struct queue_state *state,
         return VCRYPTO_ERR;
     }
     status = algorithm->engine->akcipher(context, algorithm, &job);
+    vcrypto_cost_learn(entry, request, vcrypto_cost_clock() - begin);
     if (status == VCRYPTO_OK && job.result_len > dst.left) {
         status = VCRYPTO_ERR;
     }

@@ -26,8 +26,10 @@ struct context_entry {
     void *contexts[SESSION_PARTS]; /* each NULL until a request needs it */
     void *multi_key;               /* likewise, of the first part */
     unsigned least; /* requests from which on they are faster together; 0: never */
-    struct counters *counters; /* of its algorithm */
-    unsigned deferred;         /* requests that are to be run together */
+    struct counters *counters;            /* of its algorithm */
+    unsigned deferred;                    /* requests that are to be run together */
+    uint32_t slowest[VCRYPTO_OPERATIONS]; /* AKCIPHER, by operation: what one took at
+                                           * most, in us; 0: there was none */
     uint64_t last_use;
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "group.h"
 
+#include "cost.h"
+
 #include "vcrypto/lines.h"
 
 #include <stdlib.h>
@@ -65,6 +67,7 @@ void vcrypto_group_add(struct queue_state *state, struct context_entry *entry,
     operation->request = request;
     entry->deferred++;
     group->bytes += request->src.left;
+    group->cost += vcrypto_cost_together(entry, request);
 }
 
 bool vcrypto_group_full(const struct queue_state *state)
@@ -76,6 +79,11 @@ bool vcrypto_group_full(const struct queue_state *state)
     }
     return group->count == VCRYPTO_MULTI_MAX || group->bytes >= MAX_BYTES ||
            (group->bytes >= ENOUGH_BYTES && group->count >= ENOUGH_REQUESTS);
+}
+
+uint64_t vcrypto_group_cost(const struct queue_state *state)
+{
+    return state->group ? state->group->cost : 0;
 }
 
 /* ---- running ---- */
@@ -229,5 +237,6 @@ uint64_t vcrypto_group_run(struct queue_state *state)
     bytes = group->bytes;
     group->count = 0;
     group->bytes = 0;
+    group->cost = 0;
     return bytes;
 }

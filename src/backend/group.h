@@ -14,6 +14,7 @@ struct group {
     void *lanes;
     size_t count;
     uint64_t bytes;
+    uint64_t cost; /* what they take together, in ns; see cost.h */
     struct operation operations[VCRYPTO_MULTI_MAX];
 };
 
@@ -34,6 +35,9 @@ void vcrypto_group_add(struct queue_state *state, struct context_entry *entry,
 
 /* vcrypto_group_full: whether no more should be put off before the group is run. */
 bool vcrypto_group_full(const struct queue_state *state);
+
+/* vcrypto_group_cost: how long it will take to run it, in ns; see cost.h. */
+uint64_t vcrypto_group_cost(const struct queue_state *state);
 
 /* vcrypto_group_run: run and count all that was put off; returns how many bytes. */
 uint64_t vcrypto_group_run(struct queue_state *state);

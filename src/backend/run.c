@@ -3,7 +3,9 @@
  * status. */
 #include "backend.h"
 
+#include "cost.h"
 #include "group.h"
+#include "lane.h"
 #include "operation.h"
 
 /* Requests that were done one after the other are answered when they had this many
@@ -69,11 +71,50 @@ static bool defer(struct queue_state *state, struct context_entry *entry,
     return true;
 }
 
-/* Runs the request, or puts it off until the group is run; returns whether it ran. */
-static bool start_one(struct vcrypto_backend *backend, struct queue_state *state,
-                      struct vcrypto_request *request)
+/* What a call may wait for. */
+struct pace {
+    const atomic_bool *stop; /* NULL: for nobody */
+    bool first;              /* nothing was begun in this call */
+};
+
+enum started { STARTED_NOT, STARTED_DEFERRED, STARTED_DONE };
+
+/*
+ * Runs a request that takes long when it is its turn. It is the first of its call, so
+ * that none waits with it for others that are slow.
+ */
+static enum started run_slow(struct queue_state *state, struct context_entry *entry,
+                             struct vcrypto_request *request, const struct pace *pace)
+{
+    if (!pace->first || !vcrypto_lane_enter(pace->stop)) {
+        return STARTED_NOT;
+    }
+    request->status = vcrypto_operation_run(state, entry, request);
+    vcrypto_lane_leave();
+    return STARTED_DONE;
+}
+
+/* Runs a request whose session is found, or puts it off until the group is run. */
+static enum started start_found(struct queue_state *state, struct context_entry *entry,
+                                struct vcrypto_request *request,
+                                const struct pace *pace)
+{
+    if (defer(state, entry, request)) {
+        return STARTED_DEFERRED;
+    }
+    if (pace->stop && vcrypto_cost(entry, request) > LANE_SLOW_NS) {
+        return run_slow(state, entry, request, pace);
+    }
+    request->status = vcrypto_operation_run(state, entry, request);
+    return STARTED_DONE;
+}
+
+static enum started start_one(struct vcrypto_backend *backend,
+                              struct queue_state *state,
+                              struct vcrypto_request *request, const struct pace *pace)
 {
     struct context_entry *entry = NULL;
+    enum started started = STARTED_DONE;
     enum vcrypto_status status = request->early;
 
     request->written = 0;
@@ -82,15 +123,27 @@ static bool start_one(struct vcrypto_backend *backend, struct queue_state *state
         status = request->stateless ? find_stateless(backend, state, request, &entry)
                                     : find_session(backend, state, request, &entry);
     }
-    if (status == VCRYPTO_OK) {
-        if (defer(state, entry, request)) {
-            return false;
-        }
-        status = vcrypto_operation_run(state, entry, request);
-    }
     request->status = status;
-    vcrypto_queue_state_count(state, entry, request);
-    return true;
+    if (status == VCRYPTO_OK) {
+        started = start_found(state, entry, request, pace);
+    }
+    if (started == STARTED_DONE) {
+        vcrypto_queue_state_count(state, entry, request);
+    }
+    return started;
+}
+
+/* Runs what was put off; if that takes long, when it is its turn. */
+static uint64_t run_group(struct queue_state *state, const struct pace *pace)
+{
+    bool slow = pace->stop && vcrypto_group_cost(state) > LANE_SLOW_NS;
+    bool entered = slow && vcrypto_lane_enter(pace->stop);
+    uint64_t bytes = vcrypto_group_run(state); /* begun requests are ended */
+
+    if (entered) {
+        vcrypto_lane_leave();
+    }
+    return bytes;
 }
 
 /* How much a request puts off the answers of those before it, as bytes. */
@@ -99,27 +152,41 @@ static uint64_t weight(const struct vcrypto_request *request)
     return request->service == VCRYPTO_SERVICE_AKCIPHER ? ENOUGH : request->src.left;
 }
 
+static bool stopped(const struct pace *pace)
+{
+    return pace->stop && atomic_load_explicit(pace->stop, memory_order_relaxed);
+}
+
 size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
                            struct vcrypto_request *requests, size_t count,
                            const atomic_bool *stop)
 {
     struct queue_state *state = backend->queues[queue];
+    struct pace pace = { .stop = stop, .first = true };
+    enum started started = STARTED_DONE;
     uint64_t done = 0;
     size_t i;
 
     vcrypto_queue_state_enter(state);
-    for (i = 0; i < count && done < ENOUGH; i++) {
-        if (stop && atomic_load_explicit(stop, memory_order_relaxed)) {
+    for (i = 0; i < count && done < ENOUGH && !stopped(&pace); i++) {
+        started = start_one(backend, state, &requests[i], &pace);
+        if (started == STARTED_NOT) {
             break;
         }
-        if (start_one(backend, state, &requests[i])) {
+        pace.first = false;
+        if (started == STARTED_DONE) {
             done += weight(&requests[i]);
         } else if (vcrypto_group_full(state)) {
-            done += vcrypto_group_run(state);
+            done += run_group(state, &pace);
         }
     }
-    vcrypto_group_run(state);
+    run_group(state, &pace);
     vcrypto_queue_state_count_batch(state);
     vcrypto_queue_state_leave(state);
     return i;
+}
+
+void vcrypto_backend_wake(void)
+{
+    vcrypto_lane_wake();
 }

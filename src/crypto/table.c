@@ -7,6 +7,13 @@
 /* HMAC's own limit is none; the operator's comes first. */
 #define MAX_HMAC_KEY 65536
 
+/* What a byte takes in nanoseconds, where that is more than 1: see cost in algorithm.h.
+ * Measured, and rounded up: it tells slow requests from others, no more. */
+#define COST_DES  16
+#define COST_3DES 40
+#define COST_SHA2 2
+#define COST_SHA3 10
+
 /* Nothing that is a key is longer; the operator's limit comes first. */
 #define MAX_DER 65536
 
@@ -21,7 +28,7 @@
     {                                                                                  \
         .service = VCRYPTO_SERVICE_MAC, .id = VCRYPTO_MAC_HMAC_##identifier,           \
         .name = row_name, .engine = &vcrypto_engine_openssl_mac, .result_len = size,   \
-        .keys = {                                                                      \
+        .cost = COST_SHA2, .keys = {                                                   \
             { 1, library, .max_len = MAX_HMAC_KEY }                                    \
         }                                                                              \
     }
@@ -45,6 +52,7 @@ static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_CIPHER,
       .id = VCRYPTO_CIPHER_ARC4,
       .name = "arc4",
+      .cost = 4,
       .engine = &vcrypto_engine_openssl_rc4,
       .iv_ignored = true,
       .granule = 1,
@@ -73,6 +81,7 @@ static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_CIPHER,
       .id = VCRYPTO_CIPHER_DES_ECB,
       .name = "des-ecb",
+      .cost = COST_DES,
       .engine = &vcrypto_engine_openssl,
       .iv_ignored = true,
       .granule = 8,
@@ -80,6 +89,7 @@ static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_CIPHER,
       .id = VCRYPTO_CIPHER_DES_CBC,
       .name = "des-cbc",
+      .cost = COST_DES,
       .engine = &vcrypto_engine_openssl,
       .iv_len = 8,
       .granule = 8,
@@ -87,6 +97,7 @@ static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_CIPHER,
       .id = VCRYPTO_CIPHER_3DES_ECB,
       .name = "3des-ecb",
+      .cost = COST_3DES,
       .engine = &vcrypto_engine_openssl,
       .iv_ignored = true,
       .granule = 8,
@@ -94,6 +105,7 @@ static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_CIPHER,
       .id = VCRYPTO_CIPHER_3DES_CBC,
       .name = "3des-cbc",
+      .cost = COST_3DES,
       .engine = &vcrypto_engine_openssl,
       .iv_len = 8,
       .granule = 8,
@@ -101,6 +113,7 @@ static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_CIPHER,
       .id = VCRYPTO_CIPHER_3DES_CTR,
       .name = "3des-ctr",
+      .cost = COST_3DES,
       .engine = &vcrypto_engine_openssl_ctr64,
       .iv_len = 8,
       .granule = 1,
@@ -108,6 +121,7 @@ static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_CIPHER,
       .id = VCRYPTO_CIPHER_AES_F8,
       .name = "aes-f8",
+      .cost = 4,
       .engine = &vcrypto_engine_openssl_f8,
       .iv_len = 16,
       .granule = 1,
@@ -126,22 +140,24 @@ static const struct vcrypto_algorithm rows[] = {
 #ifdef VCRYPTO_HAVE_IPSEC_MB
     /* 3GPP's longest: 20,000 bits for KASUMI, 65,504 for ZUC. */
     WIRELESS(CIPHER, KASUMI_F8, "kasumi-f8", 8, .granule = 1, .max_len = 2500),
-    WIRELESS(CIPHER, SNOW3G_UEA2, "snow3g-uea2", 16, .granule = 1,
+    WIRELESS(CIPHER, SNOW3G_UEA2, "snow3g-uea2", 16, .granule = 1, .cost = 5,
              .max_len = MAX_SNOW3G),
     WIRELESS(CIPHER, ZUC_EEA3, "zuc-eea3", 16, .granule = 1, .max_len = 8188),
 #endif
-    HASH(MD5, "md5", 16, "MD5"),
-    HASH(SHA1, "sha1", 20, "SHA1"),
-    HASH(SHA_224, "sha224", 28, "SHA224"),
-    HASH(SHA_256, "sha256", 32, "SHA256"),
-    HASH(SHA_384, "sha384", 48, "SHA384"),
-    HASH(SHA_512, "sha512", 64, "SHA512"),
-    HASH(SHA3_224, "sha3-224", 28, "SHA3-224"),
-    HASH(SHA3_256, "sha3-256", 32, "SHA3-256"),
-    HASH(SHA3_384, "sha3-384", 48, "SHA3-384"),
-    HASH(SHA3_512, "sha3-512", 64, "SHA3-512"),
-    HASH(SHA3_SHAKE128, "shake128", 32, "SHAKE128", .max_result = MAX_SHAKE),
-    HASH(SHA3_SHAKE256, "shake256", 64, "SHAKE256", .max_result = MAX_SHAKE),
+    HASH(MD5, "md5", 16, "MD5", .cost = COST_SHA2),
+    HASH(SHA1, "sha1", 20, "SHA1", .cost = COST_SHA2),
+    HASH(SHA_224, "sha224", 28, "SHA224", .cost = COST_SHA2),
+    HASH(SHA_256, "sha256", 32, "SHA256", .cost = COST_SHA2),
+    HASH(SHA_384, "sha384", 48, "SHA384", .cost = COST_SHA2),
+    HASH(SHA_512, "sha512", 64, "SHA512", .cost = COST_SHA2),
+    HASH(SHA3_224, "sha3-224", 28, "SHA3-224", .cost = COST_SHA3),
+    HASH(SHA3_256, "sha3-256", 32, "SHA3-256", .cost = COST_SHA3),
+    HASH(SHA3_384, "sha3-384", 48, "SHA3-384", .cost = COST_SHA3),
+    HASH(SHA3_512, "sha3-512", 64, "SHA3-512", .cost = COST_SHA3),
+    HASH(SHA3_SHAKE128, "shake128", 32, "SHAKE128", .cost = COST_SHA3,
+         .max_result = MAX_SHAKE),
+    HASH(SHA3_SHAKE256, "shake256", 64, "SHAKE256", .cost = COST_SHA3,
+         .max_result = MAX_SHAKE),
     HMAC(MD5, "hmac-md5", 16, "HMAC/MD5"),
     HMAC(SHA1, "hmac-sha1", 20, "HMAC/SHA1"),
     HMAC(SHA_224, "hmac-sha224", 28, "HMAC/SHA224"),
@@ -151,12 +167,14 @@ static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_MAC,
       .id = VCRYPTO_MAC_CMAC_3DES,
       .name = "cmac-3des",
+      .cost = COST_3DES,
       .engine = &vcrypto_engine_openssl_mac,
       .result_len = 8,
       .keys = { { 16, "CMAC/DES-EDE-CBC" }, { 24, "CMAC/DES-EDE3-CBC" } } },
     { .service = VCRYPTO_SERVICE_MAC,
       .id = VCRYPTO_MAC_CMAC_AES,
       .name = "cmac-aes",
+      .cost = 2,
       .engine = &vcrypto_engine_openssl_mac,
       .result_len = 16,
       .keys = { { 16, "CMAC/AES-128-CBC" },
@@ -174,6 +192,7 @@ static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_MAC,
       .id = VCRYPTO_MAC_CBCMAC_AES,
       .name = "cbcmac-aes",
+      .cost = 2,
       .engine = &vcrypto_engine_openssl_cbcmac,
       .granule = 16,
       .min_len = 16,
@@ -182,6 +201,7 @@ static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_MAC,
       .id = VCRYPTO_MAC_XCBC_AES,
       .name = "xcbc-aes",
+      .cost = 2,
       .engine = &vcrypto_engine_openssl_xcbc,
       .result_len = 16,
       .keys = { { 16, "AES-128-CBC" } } },
@@ -215,6 +235,7 @@ static const struct vcrypto_algorithm rows[] = {
     { .service = VCRYPTO_SERVICE_AEAD,
       .id = VCRYPTO_AEAD_CCM,
       .name = "aes-ccm",
+      .cost = 2,
       .engine = &vcrypto_engine_openssl_ccm,
       .iv_lens = 0x7fu << 7,
       .iv_in_slot = 1, /* the slot's first byte is CCM's own */

@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "vcrypto/backend.h"
 #include "vcrypto/lines.h"
 
 #include "worker.h"
@@ -34,6 +35,7 @@ static void wake(struct vcrypto_worker *worker)
 static void demand_attention(struct vcrypto_worker *worker)
 {
     atomic_store_explicit(&worker->attention, true, memory_order_release);
+    vcrypto_backend_wake();
     wake(worker);
 }
 

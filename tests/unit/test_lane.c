@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Requests that take long: how many are worked on at a time, in which order, who need
+ * not wait for them, and what ends the wait.
+ */
+#include "forms-fixture.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "backend/lane.h"
+#include "support/fake-guest.h"
+#include "vcrypto/worker.h"
+
+#define SLOW_SIZE (128u * 1024) /* of 3DES: some milliseconds */
+
+enum { CIPHER, HASH, MAC, AEAD, AKCIPHER };
+
+static const uint8_t key[24] = "three different keys, eh";
+static uint8_t data[SLOW_SIZE], results[2][8][SLOW_SIZE / 2];
+
+/* RSAPublicKey: 512 bits that are odd, and 3. */
+static uint8_t rsa_key[] = { 0x30, 0x46, 0x02, 0x41, 0x00, [5 ... 68] = 0xb5,
+                             0x02, 0x01, 0x03 };
+
+static const struct form_operation quick = { .service = HASH,
+                                             .algorithm = VCRYPTO_HASH_SHA_256,
+                                             .src = { data, 64 },
+                                             .result_len = 32 };
+static const struct form_operation slow_mac = { .service = MAC,
+                                                .algorithm = VCRYPTO_MAC_CMAC_3DES,
+                                                .key = { key, 24 },
+                                                .src = { data, SLOW_SIZE },
+                                                .result_len = 8 };
+
+static unsigned limit_here(void)
+{
+    cpu_set_t set;
+
+    UT_TRUE_FATAL(sched_getaffinity(0, sizeof(set), &set) == 0);
+    return vcrypto_lane_limit((unsigned)CPU_COUNT(&set),
+                              (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+/* Waits until so many are in the lane and in front of it. */
+static void wait_for_count(unsigned inside, unsigned waiting)
+{
+    unsigned i, w;
+
+    do {
+        sched_yield();
+        vcrypto_lane_count(&i, &w);
+    } while (i != inside || w != waiting);
+}
+
+static void expect_count(unsigned inside, unsigned waiting)
+{
+    unsigned i, w;
+
+    vcrypto_lane_count(&i, &w);
+    UT_EQ_U64(i, inside);
+    UT_EQ_U64(w, waiting);
+}
+
+/* Takes all places; returns how many. */
+static unsigned fill_lane(void)
+{
+    atomic_bool never = false;
+    unsigned limit = limit_here();
+
+    for (unsigned i = 0; i < limit; i++) {
+        UT_TRUE_FATAL(vcrypto_lane_enter(&never));
+    }
+    expect_count(limit, 0);
+    return limit;
+}
+
+static void leave_lane(unsigned places)
+{
+    while (places--) {
+        vcrypto_lane_leave();
+    }
+}
+
+/* ---- the lane itself ---- */
+
+static void one_processor_is_left_to_others(void)
+{
+    UT_EQ_U64(vcrypto_lane_limit(2, 2), 1);
+    UT_EQ_U64(vcrypto_lane_limit(16, 16), 15);
+    UT_EQ_U64(vcrypto_lane_limit(4, 16), 3);
+    UT_EQ_U64(vcrypto_lane_limit(1, 1), 1);
+    UT_EQ_U64(vcrypto_lane_limit(1, 16), 0);
+}
+
+struct visitor {
+    pthread_t thread;
+    atomic_bool stop;
+    bool entered;
+    unsigned *order;
+    unsigned place;
+};
+
+static void *visit(void *opaque)
+{
+    struct visitor *visitor = opaque;
+
+    visitor->entered = vcrypto_lane_enter(&visitor->stop);
+    if (visitor->entered) {
+        visitor->place = (*visitor->order)++; /* by one at a time */
+        vcrypto_lane_leave();
+    }
+    return NULL;
+}
+
+static void first_come_first_served(void)
+{
+    struct visitor visitors[5] = { 0 };
+    unsigned places = fill_lane(), order = 0;
+
+    if (!places) {
+        UT_SKIP("this thread is pinned to one of several processors");
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(visitors); i++) {
+        visitors[i].order = &order;
+        UT_TRUE_FATAL(pthread_create(&visitors[i].thread, NULL, visit, &visitors[i]) ==
+                      0);
+        wait_for_count(places, i + 1);
+    }
+    /* One of them loses patience. */
+    atomic_store(&visitors[2].stop, true);
+    vcrypto_lane_wake();
+    pthread_join(visitors[2].thread, NULL);
+    UT_TRUE(!visitors[2].entered);
+    wait_for_count(places, 4);
+    vcrypto_lane_leave();
+    for (unsigned i = 0; i < G_N_ELEMENTS(visitors); i++) {
+        if (i != 2) {
+            pthread_join(visitors[i].thread, NULL);
+            UT_TRUE(visitors[i].entered);
+            UT_EQ_U64(visitors[i].place, i < 2 ? i : i - 1);
+        }
+    }
+    leave_lane(places - 1);
+    expect_count(0, 0);
+}
+
+/* ---- requests ---- */
+
+/* Some data requests for one call. */
+struct call {
+    pthread_t thread;
+    uint32_t queue;
+    size_t count, done;
+    const atomic_bool *stop;
+    struct vcrypto_request requests[8];
+    struct iovec out[8], in[8];
+    GByteArray *readable[8];
+};
+
+static void add_request(struct call *call, const struct form_operation *operation,
+                        uint64_t session)
+{
+    size_t i = call->count++;
+    struct form_message message;
+    uint32_t room = operation->dst_len + operation->result_len + 1;
+
+    form_data(operation, FORM_EXACT, session, &message);
+    call->readable[i] = flatten(&message);
+    call->out[i] = (struct iovec){ call->readable[i]->data, call->readable[i]->len };
+    memset(results[call->queue][i], GUARD, room);
+    call->in[i] = (struct iovec){ results[call->queue][i], room };
+    call->requests[i].chain =
+        (struct vcrypto_chain){ &call->out[i], 1, &call->in[i], 1 };
+}
+
+static void end_call(struct call *call)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        g_byte_array_unref(call->readable[i]);
+    }
+}
+
+static void *run_call(void *opaque)
+{
+    struct call *call = opaque;
+
+    vcrypto_serve_decode(&point, call->requests, call->count);
+    call->done =
+        vcrypto_serve_run(&point, call->queue, call->requests, call->count, call->stop);
+    return NULL;
+}
+
+static uint64_t session_of(const struct form_operation *operation)
+{
+    uint32_t status;
+    uint64_t id;
+
+    use_form(FORM_EXACT);
+    id = create(operation, FORM_EXACT, &status);
+    UT_EQ_U64_FATAL(status, VCRYPTO_OK);
+    return id;
+}
+
+static void start_call(struct call *call)
+{
+    UT_TRUE_FATAL(pthread_create(&call->thread, NULL, run_call, call) == 0);
+}
+
+static void slow_request_waits_and_quick_one_does_not(void)
+{
+    atomic_bool never = false;
+    struct call slow = { .queue = 0, .stop = &never };
+    struct call other = { .queue = 1, .stop = &never };
+    unsigned places = fill_lane();
+
+    if (!places) {
+        UT_SKIP("this thread is pinned to one of several processors");
+    }
+    add_request(&slow, &slow_mac, session_of(&slow_mac));
+    add_request(&other, &quick, session_of(&quick));
+    start_call(&slow);
+    wait_for_count(places, 1);
+    run_call(&other);
+    UT_EQ_U64(other.done, 1);
+    UT_EQ_U64(other.requests[0].status, VCRYPTO_OK);
+    expect_count(places, 1);
+    vcrypto_lane_leave();
+    pthread_join(slow.thread, NULL);
+    UT_EQ_U64(slow.done, 1);
+    UT_EQ_U64(slow.requests[0].status, VCRYPTO_OK);
+    leave_lane(places - 1);
+    expect_count(0, 0);
+    end_call(&slow);
+    end_call(&other);
+}
+
+static void what_came_before_is_answered_first(void)
+{
+    atomic_bool never = false;
+    struct call call = { .stop = &never };
+    unsigned places = fill_lane();
+
+    add_request(&call, &quick, session_of(&quick));
+    add_request(&call, &slow_mac, session_of(&slow_mac));
+    run_call(&call); /* would never end if it waited */
+    UT_EQ_U64(call.done, 1);
+    UT_EQ_U64(call.requests[0].status, VCRYPTO_OK);
+    UT_EQ_U64(results[0][1][0], GUARD);
+    leave_lane(places);
+    end_call(&call);
+}
+
+static void stop_ends_the_wait(void)
+{
+    atomic_bool stop = false;
+    struct call call = { .stop = &stop };
+    unsigned places = fill_lane();
+
+    if (!places) {
+        UT_SKIP("this thread is pinned to one of several processors");
+    }
+    add_request(&call, &slow_mac, session_of(&slow_mac));
+    start_call(&call);
+    wait_for_count(places, 1);
+    atomic_store(&stop, true);
+    vcrypto_backend_wake();
+    pthread_join(call.thread, NULL);
+    UT_EQ_U64(call.done, 0);
+    UT_EQ_U64(results[0][0][0], GUARD);
+    expect_count(places, 0);
+    leave_lane(places);
+    end_call(&call);
+}
+
+/* In the host's main loop nobody may be waited for. */
+static void without_a_stop_nothing_waits(void)
+{
+    struct call call = { .stop = NULL };
+    unsigned places = fill_lane();
+
+    add_request(&call, &slow_mac, session_of(&slow_mac));
+    run_call(&call);
+    UT_EQ_U64(call.requests[0].status, VCRYPTO_OK);
+    leave_lane(places);
+    end_call(&call);
+}
+
+/* Requests that may be put off and done side by side: as one. */
+static void groups_wait_too(void)
+{
+    static const uint8_t iv[8];
+    const struct form_operation cbc = { .service = CIPHER,
+                                        .algorithm = VCRYPTO_CIPHER_3DES_CBC,
+                                        .key = { key, 24 },
+                                        .iv = { iv, 8 },
+                                        .src = { data, SLOW_SIZE / 4 },
+                                        .dst_len = SLOW_SIZE / 4 };
+    atomic_bool never = false;
+    struct call call = { .stop = &never };
+    unsigned places = fill_lane();
+    uint64_t id;
+
+    if (!places) {
+        UT_SKIP("this thread is pinned to one of several processors");
+    }
+    if (!vcrypto_algorithms_multi()) {
+        leave_lane(places);
+        UT_SKIP("no library here does requests side by side");
+    }
+    id = session_of(&cbc);
+    for (unsigned i = 0; i < G_N_ELEMENTS(call.requests); i++) {
+        add_request(&call, &cbc, id);
+    }
+    start_call(&call);
+    wait_for_count(places, 1);
+    vcrypto_lane_leave();
+    pthread_join(call.thread, NULL);
+    UT_EQ_U64(call.done, G_N_ELEMENTS(call.requests));
+    for (unsigned i = 0; i < G_N_ELEMENTS(call.requests); i++) {
+        UT_EQ_U64(call.requests[i].status, VCRYPTO_OK);
+    }
+    leave_lane(places - 1);
+    expect_count(0, 0);
+    end_call(&call);
+}
+
+/* The exponent decides how long RSA takes: nobody knows before the first request. */
+static void first_akcipher_request_of_a_kind_is_slow(void)
+{
+    const struct form_operation encrypt = { .service = AKCIPHER,
+                                            .algorithm = VCRYPTO_AKCIPHER_RSA,
+                                            .key_type = VCRYPTO_AKCIPHER_KEY_PUBLIC,
+                                            .key = { rsa_key, sizeof(rsa_key) },
+                                            .src = { data, 64 },
+                                            .dst_len = 64 };
+    atomic_bool never = false;
+    struct call first = { .stop = &never }, second = { .stop = &never };
+    unsigned places = fill_lane();
+    uint64_t id = session_of(&encrypt);
+
+    if (!places) {
+        UT_SKIP("this thread is pinned to one of several processors");
+    }
+    add_request(&first, &encrypt, id);
+    add_request(&second, &encrypt, id);
+    start_call(&first);
+    wait_for_count(places, 1);
+    vcrypto_lane_leave();
+    pthread_join(first.thread, NULL);
+    UT_EQ_U64(first.requests[0].status, VCRYPTO_OK);
+    leave_lane(places - 1);
+    places = fill_lane();
+    run_call(&second); /* would never end if it waited */
+    UT_EQ_U64(second.requests[0].status, VCRYPTO_OK);
+    leave_lane(places);
+    end_call(&first);
+    end_call(&second);
+}
+
+/* ---- a worker ---- */
+
+#define RAM_BASE 0x100000
+#define RAM_SIZE (1u << 20)
+
+static void ignore(void *opaque)
+{
+    (void)opaque;
+}
+
+static void release(const struct vcrypto_memory_region *regions, size_t count)
+{
+    (void)regions;
+    (void)count;
+}
+
+static const struct vcrypto_worker_host host = { .notify = ignore,
+                                                 .fault = ignore,
+                                                 .stray_kick = ignore };
+static const struct vcrypto_memory_ops map_ops = { .release = release };
+static const _Atomic uint64_t poll_max_ns;
+
+/* Puts one slow request into the ring of @driver; returns where its answer goes. */
+static uint64_t post_slow(struct fake_guest *guest, struct fake_driver *driver)
+{
+    struct form_message message;
+    uint64_t request, answer;
+
+    form_data(&slow_mac, FORM_EXACT, session_of(&slow_mac), &message);
+    g_autoptr(GByteArray) bytes = flatten(&message);
+
+    request = fake_guest_allocate(guest, bytes->len, 16);
+    answer = fake_guest_allocate(guest, 9, 16);
+    memcpy(fake_guest_at(guest, request), bytes->data, bytes->len);
+    memset(fake_guest_at(guest, answer), GUARD, 9);
+    const struct fake_buffer buffers[] = { { request, bytes->len, false },
+                                           { answer, 9, true } };
+
+    UT_TRUE_FATAL(fake_driver_add(driver, buffers, 2, 0, 1));
+    fake_driver_kick(driver);
+    return answer;
+}
+
+/* Whoever stops a worker has the host's lock: it must not wait for other queues. */
+static void waiting_worker_stops_at_once(void)
+{
+    const struct vcrypto_ring_setup setup = { .size = 8 };
+    struct vcrypto_worker_config with = { .point = &point,
+                                          .poll_max_ns = &poll_max_ns,
+                                          .host = &host };
+    struct vcrypto_ring_position position;
+    struct vcrypto_memory_map *map;
+    struct vcrypto_worker *worker = vcrypto_worker_new(&with);
+    struct fake_driver driver;
+    struct fake_guest guest;
+    unsigned places = fill_lane();
+    uint64_t answer;
+
+    if (!places) {
+        UT_SKIP("this thread is pinned to one of several processors");
+    }
+    UT_TRUE_FATAL(worker && fake_guest_init(&guest, RAM_BASE, RAM_SIZE));
+    UT_TRUE_FATAL(fake_driver_init(&driver, &guest, &setup));
+    map = fake_guest_map(&guest, &map_ops);
+    vcrypto_worker_set_memory(worker, map);
+    position = fake_driver_start(&driver);
+    answer = post_slow(&guest, &driver);
+    UT_TRUE_FATAL(vcrypto_worker_start(worker, &driver.setup, &position));
+    wait_for_count(places, 1);
+    UT_TRUE(vcrypto_worker_stop(worker, &position)); /* all places are still taken */
+    UT_EQ_U64(*fake_guest_at(&guest, answer + 8), GUARD);
+    expect_count(places, 0);
+
+    leave_lane(places);
+    UT_TRUE_FATAL(vcrypto_worker_start(worker, &driver.setup, &position));
+    while (!fake_driver_take(&driver, NULL, NULL)) {
+        sched_yield();
+    }
+    UT_EQ_U64(*fake_guest_at(&guest, answer + 8), VCRYPTO_OK);
+    vcrypto_worker_free(worker);
+    vcrypto_memory_map_unref(map);
+    fake_driver_fini(&driver);
+    fake_guest_fini(&guest);
+}
+
+static const struct ut_test lane_tests[] = {
+    { "one processor is left to others", one_processor_is_left_to_others },
+    { "first come, first served", first_come_first_served },
+    { NULL, NULL },
+};
+
+static const struct ut_test request_tests[] = {
+    { "slow request waits, and quick one does not",
+      slow_request_waits_and_quick_one_does_not },
+    { "what came before is answered first", what_came_before_is_answered_first },
+    { "stop ends the wait", stop_ends_the_wait },
+    { "without a stop nothing waits", without_a_stop_nothing_waits },
+    { "groups wait, too", groups_wait_too },
+    { "first AKCIPHER request of a kind is slow",
+      first_akcipher_request_of_a_kind_is_slow },
+    { "waiting worker stops at once", waiting_worker_stops_at_once },
+    { NULL, NULL },
+};
+
+int main(int argc, char **argv)
+{
+    static const struct ut_suite suites[] = {
+        { "lane", NULL, NULL, lane_tests },
+        { "slow requests", set_up, tear_down, request_tests },
+        { NULL, NULL, NULL, NULL },
+    };
+
+    return ut_main(argc, argv, suites);
+}

@@ -2,9 +2,9 @@
 /*
  * RSA, raw and with the padding of PKCS #1 v1.5 (RFC 8017).
  *
- * How long an operation takes is bounded by the modulus, of at most 8192 bits: the
- * library refuses a long public exponent with a modulus above 3072 bits, and private
- * exponents are no longer than the modulus.
+ * How long an operation takes is bounded by the modulus, of at most 8192 bits: with one
+ * above 3072 bits the public exponent has at most 64, and private exponents are no longer
+ * than the modulus.
  */
 #include <string.h>
 
@@ -19,6 +19,14 @@
 
 #define MIN_BITS 512
 #define MAX_BITS (8 * VCRYPTO_MAX_AKCIPHER_RESULT)
+
+/*
+ * The library's own limit, which it knows for public keys only; but it uses the public
+ * exponent of a private key, too, to blind and to check: that would make the slowest key
+ * three times slower.
+ */
+#define LONG_MODULUS_BITS 3072
+#define MAX_EXPONENT_BITS 64
 
 /* Least bytes that PKCS #1 adds. */
 #define PADDING 11
@@ -70,7 +78,10 @@ static unsigned useful_numbers(BIGNUM *const *numbers, bool is_private)
 {
     BN_CTX *scratch = is_private ? BN_CTX_secure_new() : NULL;
     BIGNUM *product = BN_new();
+    /* Longer ones are not the primes, and not worth multiplying. */
     bool primes = scratch && product &&
+                  BN_num_bits(numbers[P]) + BN_num_bits(numbers[Q]) <=
+                      BN_num_bits(numbers[N]) + 1 &&
                   BN_mul(product, numbers[P], numbers[Q], scratch) &&
                   BN_cmp(product, numbers[N]) == 0;
 
@@ -89,6 +100,8 @@ static bool sane(BIGNUM *const *numbers, bool is_private)
     return bits >= MIN_BITS && bits <= MAX_BITS && BN_is_odd(numbers[N]) &&
            BN_is_odd(numbers[E]) && !BN_is_one(numbers[E]) &&
            BN_cmp(numbers[E], numbers[N]) < 0 &&
+           (bits <= LONG_MODULUS_BITS ||
+            BN_num_bits(numbers[E]) <= MAX_EXPONENT_BITS) &&
            (!is_private ||
             (!BN_is_zero(numbers[D]) && BN_cmp(numbers[D], numbers[N]) < 0));
 }

@@ -52,15 +52,21 @@ uint32_t vcrypto_serve_used_length(const struct vcrypto_request *request,
                                    uint64_t writable);
 
 /**
+ * The work of one turn of whoever serves the control queue beside other things, in the
+ * units of vcrypto_serve_control(): a few milliseconds at most.
+ */
+#define VCRYPTO_CONTROL_TURN 64
+
+/**
  * vcrypto_serve_control: decode and run one request of the control queue.
  *
  * The caller writes @reply to the first writable bytes of @chain and reports its size.
- * Control thread.
+ * Returns how much work it was, at least 1. Control thread.
  *
  * Specification: "Control Virtqueue".
  */
-void vcrypto_serve_control(const struct vcrypto_service_point *point,
-                           const struct vcrypto_chain *chain,
-                           struct vcrypto_control_reply *reply);
+unsigned vcrypto_serve_control(const struct vcrypto_service_point *point,
+                               const struct vcrypto_chain *chain,
+                               struct vcrypto_control_reply *reply);
 
 #endif

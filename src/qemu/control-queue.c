@@ -10,9 +10,6 @@
 
 #include "ring-state.h"
 
-/* Requests that are served before other things in the main loop get their turn. */
-#define BUDGET 64
-
 struct VCryptoControlQueue {
     VCryptoDevice *device;
     VirtQueue *vq;
@@ -45,7 +42,8 @@ static void write_reply(VCryptoControlQueue *queue,
     vcrypto_memory_map_marks_end(map);
 }
 
-static enum vcrypto_ring_result serve_one(VCryptoControlQueue *queue)
+/* Adds to *@work what was done. */
+static enum vcrypto_ring_result serve_one(VCryptoControlQueue *queue, unsigned *work)
 {
     struct vcrypto_ring_pool pool = { .iov = queue->pieces,
                                       .addresses = queue->addresses,
@@ -57,7 +55,7 @@ static enum vcrypto_ring_result serve_one(VCryptoControlQueue *queue)
     if (result != VCRYPTO_RING_CHAIN) {
         return result;
     }
-    vcrypto_serve_control(&queue->device->point, &chain.chain, &reply);
+    *work += vcrypto_serve_control(&queue->device->point, &chain.chain, &reply);
     write_reply(queue, &chain, &reply);
     vcrypto_ring_fill(&queue->ring, &chain, (uint32_t)reply.size, 0);
     vcrypto_ring_publish(&queue->ring, 1);
@@ -67,16 +65,18 @@ static enum vcrypto_ring_result serve_one(VCryptoControlQueue *queue)
     return result;
 }
 
-/* Serves at most BUDGET requests; returns whether there may be more. */
+/* Serves until other things in the main loop should have their turn; returns whether
+ * there may be more. */
 static bool serve_ring(VCryptoControlQueue *queue)
 {
     enum vcrypto_ring_result result = VCRYPTO_RING_CHAIN;
+    unsigned work = 0;
 
     vcrypto_ring_kicks_off(&queue->ring);
     /* An interrupt may be a message to this very device, and stop it. */
-    for (unsigned i = 0; i < BUDGET && result == VCRYPTO_RING_CHAIN && queue->serving;
-         i++) {
-        result = serve_one(queue);
+    while (work < VCRYPTO_CONTROL_TURN && result == VCRYPTO_RING_CHAIN &&
+           queue->serving) {
+        result = serve_one(queue, &work);
     }
     if (!queue->serving) {
         return false;
@@ -105,7 +105,8 @@ static void find_ring(VCryptoControlQueue *queue,
 
 /* ---- QEMU's virtqueue ---- */
 
-static void serve_element(VCryptoControlQueue *queue, VirtQueueElement *element)
+/* Returns how much work it was. */
+static unsigned serve_element(VCryptoControlQueue *queue, VirtQueueElement *element)
 {
     struct vcrypto_chain chain = {
         .out = element->out_sg,
@@ -114,22 +115,25 @@ static void serve_element(VCryptoControlQueue *queue, VirtQueueElement *element)
         .in_num = element->in_num,
     };
     struct vcrypto_control_reply reply;
+    unsigned work = vcrypto_serve_control(&queue->device->point, &chain, &reply);
 
-    vcrypto_serve_control(&queue->device->point, &chain, &reply);
     iov_from_buf(element->in_sg, element->in_num, 0, reply.bytes, reply.size);
     virtqueue_push(queue->vq, element, reply.size);
     virtio_notify(queue->device->vdev, queue->vq);
+    return work;
 }
 
 static bool serve_virtqueue(VCryptoControlQueue *queue)
 {
-    for (unsigned i = 0; i < BUDGET; i++) {
+    unsigned work = 0;
+
+    while (work < VCRYPTO_CONTROL_TURN) {
         VirtQueueElement *element = virtqueue_pop(queue->vq, sizeof(VirtQueueElement));
 
         if (!element) {
             return false;
         }
-        serve_element(queue, element);
+        work += serve_element(queue, element);
         g_free(element);
     }
     return true;

@@ -10,11 +10,13 @@
 #include "sysemu/dma.h"
 
 /*
- * A batch ends at this many requests, or at this many bytes, which counts for more:
- * the rest of QEMU waits meanwhile, and 3DES takes 10 ms for 256 KiB.
+ * A batch ends at this many requests, or at this many bytes, or pieces of memory, each
+ * of which QEMU has to look up: the rest of QEMU waits meanwhile, and 3DES takes 10 ms
+ * for 256 KiB.
  */
 #define BATCH_REQUESTS 64
 #define BATCH_BYTES    (256 * 1024)
+#define BATCH_PIECES   2048
 
 struct VCryptoMainLoopBatch {
     VirtQueueElement *elements[BATCH_REQUESTS];
@@ -24,9 +26,9 @@ struct VCryptoMainLoopBatch {
 /* Takes the next batch from the ring: returns how many requests. */
 static size_t take_batch(VCryptoDataQueue *queue)
 {
-    size_t bytes = 0, n = 0;
+    size_t bytes = 0, pieces = 0, n = 0;
 
-    while (n < BATCH_REQUESTS && bytes < BATCH_BYTES) {
+    while (n < BATCH_REQUESTS && bytes < BATCH_BYTES && pieces < BATCH_PIECES) {
         VirtQueueElement *element = virtqueue_pop(queue->vq, sizeof(*element));
 
         if (!element) {
@@ -40,6 +42,7 @@ static size_t take_batch(VCryptoDataQueue *queue)
             .in_num = element->in_num,
         };
         bytes += iov_size(element->out_sg, element->out_num);
+        pieces += element->out_num + element->in_num;
         n++;
     }
     return n;
@@ -130,32 +133,51 @@ static void finish(VCryptoDataQueue *queue, unsigned i)
     g_free(element);
 }
 
-static void run_batch(VCryptoDataQueue *queue, size_t n)
+/* Runs as many as should wait for each other: of slow ones, one. Returns how many. */
+static size_t run_batch(VCryptoDataQueue *queue, size_t n)
 {
     const struct vcrypto_service_point *point = &queue->device->point;
     struct vcrypto_request *requests = queue->batch->requests;
 
     vcrypto_serve_decode(point, requests, n);
-    for (size_t done = 0; done < n;) {
-        done += vcrypto_serve_run(point, queue->index, requests + done, n - done, NULL);
+    return vcrypto_serve_run(point, queue->index, requests, n, NULL);
+}
+
+/*
+ * Gives back to the ring what was not begun, the batch's from @first to @end, as if it
+ * had never been taken. (virtqueue_unpop() takes each chain for one descriptor, which
+ * in a packed ring it is not.)
+ */
+static void give_back(VCryptoDataQueue *queue, size_t first, size_t end)
+{
+    unsigned taken = 0;
+
+    for (size_t i = first; i < end; i++) {
+        VirtQueueElement *element = queue->batch->elements[i];
+
+        taken += element->ndescs;
+        unmap_element(queue->device->vdev, element, 0);
+        g_free(element);
     }
+    virtqueue_rewind(queue->vq, taken);
 }
 
 /* Serves one batch; returns whether there may be more. */
 static bool serve_batch(VCryptoDataQueue *queue)
 {
-    size_t n = take_batch(queue);
+    size_t n = take_batch(queue), done;
 
     if (!n) {
         return false;
     }
-    run_batch(queue, n);
+    done = run_batch(queue, n);
+    give_back(queue, done, n);
     WITH_RCU_READ_LOCK_GUARD()
     {
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < done; i++) {
             finish(queue, i);
         }
-        virtqueue_flush(queue->vq, n);
+        virtqueue_flush(queue->vq, done);
     }
     virtio_notify(queue->device->vdev, queue->vq);
     return true;

@@ -64,9 +64,26 @@ static enum vcrypto_status run_control(const struct vcrypto_service_point *point
                                     point->backend, &control->params, session_id));
 }
 
-void vcrypto_serve_control(const struct vcrypto_service_point *point,
-                           const struct vcrypto_chain *chain,
-                           struct vcrypto_control_reply *reply)
+/* An asymmetric key is parsed and computed with: that may take a millisecond. And each
+ * piece of a chain had to be looked for in guest memory, and is read. */
+#define PARSED_KEY_WORK VCRYPTO_CONTROL_TURN
+#define PIECES_PER_WORK 32
+
+static unsigned work_of(const struct vcrypto_control *control,
+                        const struct vcrypto_chain *chain)
+{
+    unsigned work = 1 + (unsigned)((chain->out_num + chain->in_num) / PIECES_PER_WORK);
+
+    if (control->kind == VCRYPTO_CONTROL_CREATE &&
+        control->params.service == VCRYPTO_SERVICE_AKCIPHER) {
+        work += PARSED_KEY_WORK;
+    }
+    return work;
+}
+
+unsigned vcrypto_serve_control(const struct vcrypto_service_point *point,
+                               const struct vcrypto_chain *chain,
+                               struct vcrypto_control_reply *reply)
 {
     struct vcrypto_control control;
     enum vcrypto_status status;
@@ -75,4 +92,5 @@ void vcrypto_serve_control(const struct vcrypto_service_point *point,
     vcrypto_wire_decode_control(&point->limits, chain, &control);
     status = run_control(point, &control, &session_id);
     vcrypto_wire_encode_reply(&control, status, session_id, reply);
+    return work_of(&control, chain);
 }

@@ -303,6 +303,13 @@ static void take_latency(struct load *load)
     g_array_append_val(load->latency, ns);
 }
 
+static void pause_for(int64_t ns)
+{
+    struct timespec t = { .tv_sec = ns / NS, .tv_nsec = ns % NS };
+
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
+}
+
 /* Takes all that is done, and gives it back. */
 static void turn_over(struct load *load, struct queue *queue)
 {
@@ -325,6 +332,9 @@ static void turn_over(struct load *load, struct queue *queue)
         if (!load->stopping) {
             give(load, queue, slot);
         }
+    }
+    if (load->opts->pause && !load->stopping) {
+        pause_for(load->opts->pause);
     }
     if (load->latency) {
         load->kicked_at = now(CLOCK_MONOTONIC);

@@ -29,6 +29,8 @@ struct bench_load_opts {
      */
     bool spin;
     bool qtest_kicks; /* by the qtest protocol, which the driver waits for */
+    int64_t pause;    /* ns that the driver does nothing between an answer and the next
+                         request; one in flight */
     bool latency;     /* collect that of each request; one queue, depth 1 */
     bool stateless;   /* each request brings its key, */
     bool new_keys;    /* and no two the same */

@@ -404,8 +404,11 @@ int main(int argc, char **argv)
     if (!parse_options(argc, argv)) {
         return 2;
     }
-    if (!complete_plan() || !hogs_known()) {
+    if (!complete_plan()) {
         fprintf(stderr, "bench --flood: a value is out of range; see --help\n");
+        return 2;
+    }
+    if (!hogs_known()) {
         return 2;
     }
     if (!qt_plugin()) {

@@ -166,6 +166,16 @@ static int start_plain(void)
     return start(NULL, "");
 }
 
+static int start_sandboxed(void)
+{
+    static const char *const args[] = {
+        "-sandbox",
+        "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny", NULL
+    };
+
+    return start(args, "");
+}
+
 static int start_iommu(void)
 {
     static const char *const args[] = { "-device", "intel-iommu,intremap=off", NULL };
@@ -265,34 +275,69 @@ static void translated_control_queue_lets_qmp_in_between(void)
     check_control_queue(true);
 }
 
+/* A private RSA operation, and its key. */
+static struct form_operation slow_operation(void)
+{
+    static uint8_t src[MODULUS];
+
+    src[MODULUS - 1] = 2;
+    return (struct form_operation){ .service = AKCIPHER,
+                                    .operation = 1,
+                                    .algorithm = 1,
+                                    .key_type = 2,
+                                    .key = rsa_key(),
+                                    .src = { src, MODULUS },
+                                    .dst_len = MODULUS };
+}
+
+/* Fills data queue 0 with it, not to be notified of yet. */
+static void place_slow(struct crowd *crowd, struct qt_crypto *crypto)
+{
+    struct form_operation rsa = slow_operation();
+    struct form_message message;
+    struct qt_create_reply reply;
+
+    form_create(&rsa, FORM_LEGACY, &message);
+    reply = qt_crypto_create(crypto, message.fixed, rsa.key.data, rsa.key.len);
+    UT_EQ_U64_FATAL(reply.status, QT_OK);
+    pause_machine();
+    form_data(&rsa, FORM_LEGACY, reply.session, &message);
+    place_crowd(crowd, crypto->data[0], &message, MODULUS + 1);
+}
+
 /* Behind an IOMMU the main loop does the data queues' work, too. */
 static void translated_data_queue_lets_qmp_in_between(void)
 {
-    static uint8_t src[MODULUS];
-    struct form_operation rsa = { .service = AKCIPHER,
-                                  .operation = 1,
-                                  .algorithm = 1,
-                                  .key_type = 2,
-                                  .key = rsa_key(),
-                                  .src = { src, MODULUS },
-                                  .dst_len = MODULUS };
-    struct form_message message;
-    struct qt_create_reply reply;
     struct qt_crypto *crypto;
     struct crowd crowd;
     unsigned served;
 
     QT_NEED(machine);
     crypto = open_crypto(true);
-    form_create(&rsa, FORM_LEGACY, &message);
-    reply = qt_crypto_create(crypto, message.fixed, rsa.key.data, rsa.key.len);
-    UT_EQ_U64_FATAL(reply.status, QT_OK);
-    pause_machine();
-    src[MODULUS - 1] = 2;
-    form_data(&rsa, FORM_LEGACY, reply.session, &message);
-    place_crowd(&crowd, crypto->data[0], &message, MODULUS + 1);
+    place_slow(&crowd, crypto);
     served = served_in_few_turns(&crowd, MODULUS);
     UT_TRUE(served > 0 && served <= AT_MOST);
+    qt_crypto_close(crypto);
+}
+
+/* Slow requests ask the kernel on which processors they may run, which a host may have
+ * forbidden QEMU to ask, or more likely to change. */
+static void slow_requests_are_served_in_a_sandbox(void)
+{
+    struct qt_crypto *crypto;
+    struct crowd crowd;
+    uint32_t id, len;
+
+    QT_NEED(machine);
+    crypto = open_crypto(false);
+    place_slow(&crowd, crypto);
+    UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL, "{'execute': 'cont'}"));
+    for (unsigned i = 0; i < 3; i++) {
+        UT_TRUE_FATAL(qt_vring_wait(crowd.vq, QT_TIMEOUT_MS, &id, &len));
+        UT_EQ_U64(*(uint8_t *)qt_mem_ptr(&machine->mem,
+                                         crowd.answers + ROOM * i + MODULUS, 1),
+                  QT_OK);
+    }
     qt_crypto_close(crypto);
 }
 
@@ -312,10 +357,16 @@ int main(int argc, char **argv)
           translated_data_queue_lets_qmp_in_between },
         { NULL, NULL },
     };
+    static const struct ut_test sandboxed[] = {
+        { "slow requests are served in a sandbox",
+          slow_requests_are_served_in_a_sandbox },
+        { NULL, NULL },
+    };
     static const struct ut_suite suites[] = {
         { "main loop", start_plain, stop, plain },
         { "main loop, control behind an IOMMU", start_iommu, stop, control },
         { "main loop, data behind an IOMMU", start_iommu, stop, data },
+        { "sandbox", start_sandboxed, stop, sandboxed },
         { NULL, NULL, NULL, NULL },
     };
 

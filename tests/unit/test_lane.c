@@ -146,6 +146,47 @@ static void first_come_first_served(void)
     expect_count(0, 0);
 }
 
+/* Where the thread may run on one processor of several, others do not count. */
+static void *visit_pinned(void *opaque)
+{
+    cpu_set_t set;
+    int processor = 0;
+
+    if (sched_getaffinity(0, sizeof(set), &set) == 0) {
+        while (!CPU_ISSET(processor, &set)) {
+            processor++;
+        }
+        CPU_ZERO(&set);
+        CPU_SET(processor, &set);
+        if (sched_setaffinity(0, sizeof(set), &set) == 0) {
+            visit(opaque);
+        }
+    }
+    return NULL;
+}
+
+static void pinned_thread_never_waits(void)
+{
+    struct visitor patient = { 0 }, pinned = { 0 };
+    unsigned places = fill_lane(), order = 0;
+
+    patient.order = pinned.order = &order;
+    if (!places || sysconf(_SC_NPROCESSORS_ONLN) == 1) {
+        leave_lane(places);
+        UT_SKIP("there is one processor only");
+    }
+    UT_TRUE_FATAL(pthread_create(&patient.thread, NULL, visit, &patient) == 0);
+    wait_for_count(places, 1);
+    UT_TRUE_FATAL(pthread_create(&pinned.thread, NULL, visit_pinned, &pinned) == 0);
+    pthread_join(pinned.thread, NULL); /* would never end if it waited */
+    UT_TRUE(pinned.entered);
+    expect_count(places, 1);
+    leave_lane(places);
+    pthread_join(patient.thread, NULL);
+    UT_TRUE(patient.entered);
+    expect_count(0, 0);
+}
+
 /* ---- requests ---- */
 
 /* Some data requests for one call. */
@@ -447,6 +488,7 @@ static void waiting_worker_stops_at_once(void)
 static const struct ut_test lane_tests[] = {
     { "one processor is left to others", one_processor_is_left_to_others },
     { "first come, first served", first_come_first_served },
+    { "pinned thread never waits", pinned_thread_never_waits },
     { NULL, NULL },
 };
 

@@ -3,8 +3,8 @@
  * RSA, raw and with the padding of PKCS #1 v1.5 (RFC 8017).
  *
  * How long an operation takes is bounded by the modulus, of at most 8192 bits: with one
- * above 3072 bits the public exponent has at most 64, and private exponents are no longer
- * than the modulus.
+ * above 3072 bits the public exponent has at most 64, and private exponents are no
+ * longer than the modulus.
  */
 #include <string.h>
 
@@ -22,8 +22,8 @@
 
 /*
  * The library's own limit, which it knows for public keys only; but it uses the public
- * exponent of a private key, too, to blind and to check: that would make the slowest key
- * three times slower.
+ * exponent of a private key, too, to blind and to check: that would make the slowest
+ * key three times slower.
  */
 #define LONG_MODULUS_BITS 3072
 #define MAX_EXPONENT_BITS 64

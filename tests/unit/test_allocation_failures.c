@@ -8,14 +8,18 @@
  * libraries allocate for themselves is not counted.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "forms-fixture.h"
 
 #include "vcrypto/memory-map.h"
+#include "vcrypto/options.h"
 #include "vcrypto/worker.h"
 
 static atomic_long calls, live;
-static long fail_at; /* the number of the call that fails; 0: none */
+static long fail_at;      /* the number of the call that fails; 0: none */
+static unsigned refusals; /* for want of memory, seen since that was set */
 
 static bool allowed(void)
 {
@@ -32,11 +36,15 @@ void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_reallocarray(void *memory, size_t count, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
+char *__real_strdup(const char *text);
+FILE *__real_open_memstream(char **text, size_t *size);
 void __real_free(void *memory);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_reallocarray(void *memory, size_t count, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
+char *__wrap_strdup(const char *text);
+FILE *__wrap_open_memstream(char **text, size_t *size);
 void __wrap_free(void *memory);
 
 void *__wrap_malloc(size_t size)
@@ -62,14 +70,27 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size)
     return allowed() ? counted(__real_aligned_alloc(alignment, size)) : NULL;
 }
 
+char *__wrap_strdup(const char *text)
+{
+    return allowed() ? counted(__real_strdup(text)) : NULL;
+}
+
+/* The text that the stream leaves is the caller's to free. */
+FILE *__wrap_open_memstream(char **text, size_t *size)
+{
+    return allowed() ? counted(__real_open_memstream(text, size)) : NULL;
+}
+
 void __wrap_free(void *memory)
 {
     atomic_fetch_sub(&live, memory != NULL);
     __real_free(memory);
 }
 
-/* Runs @scenario with the first call failing, then the second, and so on until it has
- * no more. */
+/*
+ * Runs @scenario with the first call failing, then the second, and so on until it has
+ * no more. One failure is one refusal at most: whatever comes after it succeeds.
+ */
 static void fail_each(void (*scenario)(void))
 {
     long total;
@@ -86,8 +107,10 @@ static void fail_each(void (*scenario)(void))
         ut_context("allocation %ld of %ld", n, total);
         atomic_store(&calls, 0);
         fail_at = n;
+        refusals = 0;
         scenario();
         fail_at = 0;
+        UT_TRUE(refusals <= 1);
         UT_EQ_U64((uint64_t)atomic_load(&live), (uint64_t)before);
     }
     ut_context(NULL);
@@ -96,13 +119,20 @@ static void fail_each(void (*scenario)(void))
 
 /* ---- sessions and requests ---- */
 
+/* Nothing is refused but after the call that failed. */
+static void refused(void)
+{
+    UT_TRUE(fail_at != 0 && atomic_load(&calls) >= fail_at);
+    refusals++;
+}
+
 static void check_outcome(const struct known_answer *k, struct outcome outcome)
 {
     if (outcome.status == VCRYPTO_OK) {
         UT_EQ_MEM(outcome.bytes, k->answer.data, k->answer.len);
     } else {
         UT_EQ_U64(outcome.status, VCRYPTO_ERR);
-        UT_TRUE(fail_at != 0);
+        refused();
     }
     g_free(outcome.bytes);
 }
@@ -117,7 +147,8 @@ static void use_session(const struct known_answer *k, enum form form)
         id = create(&k->operation, form, &status);
         if (status != VCRYPTO_OK) {
             UT_EQ_U64(status, VCRYPTO_ERR);
-            UT_TRUE(fail_at != 0 && id == 0);
+            UT_EQ_U64(id, 0);
+            refused();
             return;
         }
     }
@@ -141,7 +172,7 @@ static void serve_everything(void)
     const struct form_operation *last = NULL;
 
     if (set_up() != 0) {
-        UT_TRUE(fail_at != 0);
+        refused();
         return;
     }
     for (unsigned i = 0; i < all->len; i++) {
@@ -170,21 +201,25 @@ static void fill_table(void)
 {
     const struct known_answer *k =
         &g_array_index(known_answers(), struct known_answer, 0);
-    unsigned made = 0, refused = 0;
+    unsigned made = 0, failed = 0;
     uint32_t status;
 
     if (set_up() != 0) {
+        refused();
         return;
     }
     use_form(FORM_EXACT);
     for (unsigned i = 0; i < config.max_sessions + 1; i++) {
         create(&k->operation, FORM_EXACT, &status);
         made += status == VCRYPTO_OK;
-        refused += status == VCRYPTO_ERR;
+        failed += status == VCRYPTO_ERR;
     }
     UT_EQ_U64(vcrypto_backend_sessions(point.backend), made);
     UT_TRUE(made == config.max_sessions);
-    UT_EQ_U64(refused, fail_at != 0 && refused ? 1 : 0);
+    if (failed) {
+        UT_EQ_U64(failed, 1);
+        refused();
+    }
     vcrypto_backend_reset(point.backend);
     UT_EQ_U64(vcrypto_backend_sessions(point.backend), 0);
     tear_down();
@@ -225,7 +260,7 @@ static void make_worker(void)
         vcrypto_worker_set_memory(worker, map);
     } else {
         UT_EQ_U64((uint64_t)errno, ENOMEM);
-        UT_TRUE(fail_at != 0);
+        refused();
     }
     vcrypto_worker_free(worker);
     vcrypto_memory_map_unref(map);
@@ -236,6 +271,45 @@ static void a_worker_without_memory_is_none(void)
     fail_each(make_worker);
 }
 
+/* ---- the operator's options ---- */
+
+static void parse_options(void)
+{
+    static const char *const argv[] = { "backend=a", "queues=2", "backend=b",
+                                        "max-size=1M" };
+    char message[VCRYPTO_OPTION_MESSAGE] = "";
+    struct vcrypto_arguments arguments;
+
+    if (vcrypto_arguments_parse(4, argv, &arguments, message)) {
+        UT_EQ_U64(arguments.count, 2);
+        UT_EQ_STR(arguments.backends[0].name, "a");
+        UT_EQ_STR(arguments.backends[1].name, "b");
+        UT_EQ_U64(arguments.backends[1].options.max_size, 1 << 20);
+    } else {
+        UT_EQ_STR(message, "no memory; free some");
+        refused();
+    }
+    vcrypto_arguments_free(&arguments);
+}
+
+static void print_help(void)
+{
+    char *text = vcrypto_arguments_help();
+
+    if (text) {
+        UT_TRUE(strstr(text, "max-sessions") != NULL);
+    } else {
+        refused();
+    }
+    free(text);
+}
+
+static void options_without_memory_are_refused(void)
+{
+    fail_each(parse_options);
+    fail_each(print_help);
+}
+
 int main(int argc, char **argv)
 {
     static const struct ut_test tests[] = {
@@ -244,6 +318,7 @@ int main(int argc, char **argv)
         { "a session without memory leaves no trace",
           a_session_without_memory_leaves_no_trace },
         { "a worker without memory is none", a_worker_without_memory_is_none },
+        { "options without memory are refused", options_without_memory_are_refused },
         { NULL, NULL },
     };
     static const struct ut_suite suites[] = {

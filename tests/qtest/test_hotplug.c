@@ -4,10 +4,11 @@
  * request and device_del took, it gives back.
  */
 #include "crypto.h"
+#include "usage.h"
+
 #include "support/ut.h"
 
 #include <glib.h>
-#include <stdio.h>
 #include <string.h>
 
 #define ROUNDS     100
@@ -16,26 +17,7 @@
 #define EJECT_PORT 0xae08 /* of the "pc" machine: what a guest's ACPI code would do */
 #define SLACK_KIB  1024
 
-struct usage {
-    unsigned threads;
-    unsigned descriptors;
-    unsigned rss_kib;
-};
-
 static struct qt_machine *machine;
-
-/*
- * QEMU's allocator, inherited from here, keeps nothing that was freed: otherwise what
- * is resident depends on when QEMU's RCU thread last trimmed the heap, which makes more
- * of a difference than the leak that this test looks for.
- */
-static void keep_nothing_that_was_freed(void)
-{
-    g_setenv("MALLOC_ARENA_MAX", "1", TRUE);
-    g_setenv("MALLOC_MMAP_THRESHOLD_", "4096", TRUE);
-    g_setenv("MALLOC_TRIM_THRESHOLD_", "0", TRUE);
-    g_setenv("MALLOC_TOP_PAD_", "0", TRUE);
-}
 
 static int start(void)
 {
@@ -44,7 +26,7 @@ static int start(void)
     if (!qt_plugin()) {
         return 0;
     }
-    keep_nothing_that_was_freed();
+    qt_usage_keep_nothing_freed();
     plugin = g_strdup_printf("%s,backend=crypto0,queues=4", qt_plugin());
     machine = qt_machine_start(&(struct qt_machine_opts){
         .machine = "pc",
@@ -56,44 +38,6 @@ static int start(void)
 static int stop(void)
 {
     return qt_machine_stop(machine);
-}
-
-static unsigned status_field(const char *status, const char *name)
-{
-    const char *line = strstr(status, name);
-    unsigned value = 0;
-
-    UT_TRUE_FATAL(line != NULL);
-    UT_TRUE_FATAL(sscanf(line + strlen(name), "%u", &value) == 1);
-    return value;
-}
-
-static unsigned count_entries(const char *path)
-{
-    GDir *dir = g_dir_open(path, 0, NULL);
-    unsigned n = 0;
-
-    UT_TRUE_FATAL(dir != NULL);
-    while (g_dir_read_name(dir)) {
-        n++;
-    }
-    g_dir_close(dir);
-    return n;
-}
-
-static struct usage measure(void)
-{
-    g_autofree char *path =
-        g_strdup_printf("/proc/%d/status", (int)machine->process.pid);
-    g_autofree char *fds = g_strdup_printf("/proc/%d/fd", (int)machine->process.pid);
-    g_autofree char *status = NULL;
-
-    UT_TRUE_FATAL(g_file_get_contents(path, &status, NULL, NULL));
-    return (struct usage){
-        .threads = status_field(status, "Threads:"),
-        .descriptors = count_entries(fds),
-        .rss_kib = status_field(status, "VmRSS:"),
-    };
 }
 
 static void add(void)
@@ -168,25 +112,25 @@ static void one_round(unsigned round)
 
 static void rounds_leave_nothing_behind(void)
 {
-    struct usage before = { 0 }, after;
+    struct qt_usage before = { 0 }, after;
 
     QT_NEED(machine);
     for (unsigned round = 1; round <= ROUNDS; round++) {
         one_round(round);
         if (round == WARM_UP) {
-            before = measure();
+            before = qt_usage_measure(machine);
         }
     }
     ut_context(NULL);
-    after = measure();
+    after = qt_usage_measure(machine);
     ut_note(
         "after round %d: %u threads, %u descriptors, %u KiB; after round %d: %u, %u, "
         "%u KiB",
-        WARM_UP, before.threads, before.descriptors, before.rss_kib, ROUNDS,
-        after.threads, after.descriptors, after.rss_kib);
+        WARM_UP, before.threads, before.descriptors, before.private_kib, ROUNDS,
+        after.threads, after.descriptors, after.private_kib);
     UT_EQ_U64(after.threads, before.threads);
     UT_EQ_U64(after.descriptors, before.descriptors);
-    UT_TRUE(after.rss_kib <= before.rss_kib + SLACK_KIB);
+    UT_TRUE(after.private_kib <= before.private_kib + SLACK_KIB);
 }
 
 static void backend_in_use_cannot_be_deleted(void)

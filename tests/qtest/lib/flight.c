@@ -31,16 +31,22 @@ static uint8_t *room(const struct qt_flights *flights, const struct qt_flight *f
 
 /* ---- what all share ---- */
 
-void qt_flights_new_sessions(struct qt_flights *flights, struct qt_crypto *crypto)
+struct qt_create_reply qt_flights_new_session(struct qt_flights *flights,
+                                              struct qt_crypto *crypto,
+                                              enum qt_flight_kind kind)
 {
     static const char key[] = "a key for flights, of 24";
+    struct qt_create_reply reply = qt_crypto_create_cipher(
+        crypto, kinds[kind].algo, key, kinds[kind].key_len, QT_OP_DECRYPT);
 
+    flights->session[kind] = reply.session;
+    return reply;
+}
+
+void qt_flights_new_sessions(struct qt_flights *flights, struct qt_crypto *crypto)
+{
     for (unsigned kind = 0; kind < QT_FLIGHT_KINDS; kind++) {
-        struct qt_create_reply reply = qt_crypto_create_cipher(
-            crypto, kinds[kind].algo, key, kinds[kind].key_len, QT_OP_DECRYPT);
-
-        UT_EQ_U64_FATAL(reply.status, QT_OK);
-        flights->session[kind] = reply.session;
+        UT_EQ_U64_FATAL(qt_flights_new_session(flights, crypto, kind).status, QT_OK);
     }
 }
 
@@ -150,6 +156,15 @@ bool qt_flight_untouched(const struct qt_flights *flights,
     const uint8_t *p = room(flights, flight);
 
     return p[0] == UNTOUCHED && memcmp(p, p + 1, flight->len) == 0;
+}
+
+bool qt_flight_refused(const struct qt_flights *flights, const struct qt_flight *flight,
+                       uint8_t status)
+{
+    const uint8_t *p = room(flights, flight);
+
+    return p[flight->len] == status && p[0] == UNTOUCHED &&
+           memcmp(p, p + 1, flight->len - 1) == 0;
 }
 
 bool qt_flight_run(struct qt_flights *flights, struct qt_vring *vq,

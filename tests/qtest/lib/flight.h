@@ -48,6 +48,11 @@ struct qt_flight {
  */
 void qt_flights_init(struct qt_flights *flights, struct qt_crypto *crypto);
 
+/** qt_flights_new_session() - make a session of @kind in the place of the one before */
+struct qt_create_reply qt_flights_new_session(struct qt_flights *flights,
+                                              struct qt_crypto *crypto,
+                                              enum qt_flight_kind kind);
+
 /** qt_flights_new_sessions() - make the sessions that a reset has dropped again */
 void qt_flights_new_sessions(struct qt_flights *flights, struct qt_crypto *crypto);
 
@@ -76,6 +81,10 @@ bool qt_flight_answered(const struct qt_flights *flights,
 /** qt_flight_untouched() - whether not a byte of its room was written */
 bool qt_flight_untouched(const struct qt_flights *flights,
                          const struct qt_flight *flight);
+
+/** qt_flight_refused() - whether there is @status, and nothing else was written */
+bool qt_flight_refused(const struct qt_flights *flights, const struct qt_flight *flight,
+                       uint8_t status);
 
 /** qt_flight_status() - the status byte in its room */
 uint8_t qt_flight_status(const struct qt_flights *flights,

@@ -142,6 +142,15 @@ void qt_pci_enable(struct qt_pci *pci)
                   qt_pci_readw(pci, COMMAND) | COMMAND_MEMORY | COMMAND_MASTER);
 }
 
+void qt_pci_master(const struct qt_pci *pci, bool on)
+{
+    uint16_t command = qt_pci_readw(pci, COMMAND);
+
+    qt_pci_writew(
+        pci, COMMAND,
+        (uint16_t)(on ? command | COMMAND_MASTER : command & ~COMMAND_MASTER));
+}
+
 /* ---- capabilities ---- */
 
 uint8_t qt_pci_find_cap(const struct qt_pci *pci, uint8_t id, uint8_t after)

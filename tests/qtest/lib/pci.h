@@ -49,6 +49,9 @@ void qt_pci_writel(const struct qt_pci *pci, uint8_t offset, uint32_t value);
  */
 void qt_pci_enable(struct qt_pci *pci);
 
+/** qt_pci_master() - allow the device to use memory, or forbid it */
+void qt_pci_master(const struct qt_pci *pci, bool on);
+
 /**
  * qt_pci_find_cap() - the next capability of a kind
  * @after: offset of the last one found; 0 to begin

@@ -142,9 +142,8 @@ static void add_status(struct qt_virtio *dev, uint8_t bits)
     qt_virtio_set_status(dev, qt_virtio_get_status(dev) | bits);
 }
 
-bool qt_virtio_accept(struct qt_virtio *dev, uint64_t features)
+static bool accept_features(struct qt_virtio *dev, uint64_t features)
 {
-    qt_virtio_reset(dev);
     add_status(dev, QT_STATUS_ACKNOWLEDGE);
     add_status(dev, QT_STATUS_DRIVER);
     for (unsigned half = 0; half < 2; half++) {
@@ -155,6 +154,17 @@ bool qt_virtio_accept(struct qt_virtio *dev, uint64_t features)
     add_status(dev, QT_STATUS_FEATURES_OK);
     dev->features = features;
     return qt_virtio_get_status(dev) & QT_STATUS_FEATURES_OK;
+}
+
+bool qt_virtio_accept(struct qt_virtio *dev, uint64_t features)
+{
+    qt_virtio_reset(dev);
+    return accept_features(dev, features);
+}
+
+bool qt_virtio_negotiate_now(struct qt_virtio *dev, uint64_t wanted)
+{
+    return accept_features(dev, wanted & qt_virtio_offered(dev));
 }
 
 bool qt_virtio_negotiate(struct qt_virtio *dev, uint64_t wanted)
@@ -240,6 +250,12 @@ uint64_t qt_virtio_queue_enable(const struct qt_virtio *dev, uint16_t queue,
     notify_off = qt_readw(io(dev), dev->common + QUEUE_NOTIFY_OFF);
     qt_writew(io(dev), dev->common + QUEUE_ENABLE, 1);
     return dev->notify + (uint64_t)notify_off * dev->notify_multiplier;
+}
+
+void qt_virtio_queue_enable_zero(const struct qt_virtio *dev, uint16_t queue)
+{
+    select_queue(dev, queue);
+    qt_writew(io(dev), dev->common + QUEUE_ENABLE, 0);
 }
 
 void qt_virtio_queue_reset(const struct qt_virtio *dev, uint16_t queue)

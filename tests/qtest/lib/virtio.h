@@ -79,6 +79,9 @@ bool qt_virtio_accept(struct qt_virtio *dev, uint64_t features);
 /** qt_virtio_negotiate() - the same with those of @wanted that are offered */
 bool qt_virtio_negotiate(struct qt_virtio *dev, uint64_t wanted);
 
+/** qt_virtio_negotiate_now() - the same without the reset: of a device just reset */
+bool qt_virtio_negotiate_now(struct qt_virtio *dev, uint64_t wanted);
+
 /** qt_virtio_driver_ok() - set DRIVER_OK: the device may now use its queues */
 void qt_virtio_driver_ok(struct qt_virtio *dev);
 
@@ -111,6 +114,12 @@ uint16_t qt_virtio_queue_max(const struct qt_virtio *dev, uint16_t queue);
 uint64_t qt_virtio_queue_enable(const struct qt_virtio *dev, uint16_t queue,
                                 uint16_t size, uint16_t vector, uint64_t desc,
                                 uint64_t driver, uint64_t device);
+
+/**
+ * qt_virtio_queue_enable_zero() - write 0 to a queue's queue_enable, which a driver
+ * must not do: the device needs a reset then
+ */
+void qt_virtio_queue_enable_zero(const struct qt_virtio *dev, uint16_t queue);
 
 /** qt_virtio_queue_reset() - reset one queue (needs VIRTIO_F_RING_RESET) and wait for
  * it */

@@ -47,10 +47,10 @@ class Work:
         return b''.join(cpio_member(name, data) for name, data in members)
 
 
-def cpio_member(name, data):
+def cpio_member(name, data, mode=0o100600):
     """One regular file of a cpio archive of the "newc" format; all parts are padded to 4 bytes."""
     name = name.encode() + b'\0'
-    fields = (0, 0o100600, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
+    fields = (0, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
     header = b'070701' + b''.join(b'%08X' % field for field in fields) + name
     return header + b'\0' * (-len(header) % 4) + data + b'\0' * (-len(data) % 4)
 

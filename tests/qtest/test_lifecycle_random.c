@@ -18,7 +18,7 @@
 #define QUEUES     4
 #define EVENTS     10000
 #define COMPARED   100 /* events at the beginning, and at the end */
-#define SAMPLE_ONE 5    /* after so many events */
+#define SAMPLE_ONE 5   /* after so many events */
 #define SAMPLES    (COMPARED / SAMPLE_ONE)
 #define SLACK_KIB  256
 
@@ -115,7 +115,7 @@ static void rings_end(enum qt_event event, uint32_t queue)
 static void rings_rest(enum qt_event event)
 {
     qt_event_happen(&rig, event, 0);
-    qt_load_check_standstill(&load);
+    qt_load_check_standstill(&load, event == QT_EVENT_STOP);
     qt_event_recover(&rig, event, 0);
     if (event == QT_EVENT_MASTER_OFF) {
         /* An interrupt is an access to memory, too. */

@@ -272,7 +272,8 @@ static void check_told(struct qt_load *load, uint32_t index)
     struct qt_vring *ring = ring_of(load, index);
 
     if (qt_vring_used_idx(ring) != ring->last_used) {
-        UT_TRUE(qt_msix_wait(&load->rig->crypto.dev->pci, index + 1, QT_TIMEOUT_MS));
+        UT_TRUE_FATAL(
+            qt_msix_wait(&load->rig->crypto.dev->pci, index + 1, QT_TIMEOUT_MS));
     }
 }
 

@@ -17,8 +17,8 @@
 
 #define QUEUES     4
 #define EVENTS     10000
-#define COMPARED   100 /* events at the beginning, and at the end */
-#define SAMPLE_ONE 5   /* after so many events */
+#define COMPARED   1000 /* events at the beginning, and at the end */
+#define SAMPLE_ONE 5    /* after so many events */
 #define SAMPLES    (COMPARED / SAMPLE_ONE)
 #define SLACK_KIB  256
 

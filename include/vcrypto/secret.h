@@ -9,8 +9,10 @@
 /**
  * vcrypto_secret_alloc: @size zeroed bytes for secrets.
  *
- * Returns NULL if there is no memory. The caller owns the block and gives it back
- * with vcrypto_secret_free(). Any thread.
+ * They are left out of core dumps, and locked into memory as long as all that is takes
+ * no more than half of the process's RLIMIT_MEMLOCK. Returns NULL if there is no
+ * memory. The caller owns the block and gives it back with vcrypto_secret_free(). Any
+ * thread.
  */
 void *vcrypto_secret_alloc(size_t size);
 
@@ -33,6 +35,17 @@ void vcrypto_secret_free(void *secret, size_t size);
  * Any thread.
  */
 void vcrypto_secret_wipe(void *secret, size_t size);
+
+/** What the secrets of the process take. */
+struct vcrypto_secret_usage {
+    uint64_t locked;   /* bytes of memory for them that is locked, */
+    uint64_t unlocked; /* and that is not, because the limit does not allow it */
+    uint64_t blocks;   /* that were allocated and not freed, */
+    uint64_t bytes;    /* and what these take of the memory */
+};
+
+/** vcrypto_secret_usage: as it is now. Any thread. */
+void vcrypto_secret_usage(struct vcrypto_secret_usage *usage);
 
 /**
  * A bounce buffer, for data that a library cannot work on where it lies.

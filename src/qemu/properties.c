@@ -106,8 +106,32 @@ static void get_statistics(Object *object, Visitor *visitor, const char *name,
     visit_end_list(visitor, NULL);
 }
 
+/* Of the whole process, whatever backend is asked. */
+static void get_key_bytes(Object *object, Visitor *visitor, const char *name,
+                          void *opaque, Error **errp)
+{
+    bool locked = opaque != NULL;
+    struct vcrypto_secret_usage usage;
+    uint64_t bytes;
+
+    vcrypto_secret_usage(&usage);
+    bytes = locked ? usage.locked : usage.unlocked;
+    visit_type_uint64(visitor, name, &bytes, errp);
+}
+
+static void add_key_bytes(ObjectClass *oc, const char *name, void *locked,
+                          const char *description)
+{
+    object_class_property_add(oc, name, "uint64", get_key_bytes, NULL, NULL, locked);
+    object_class_property_set_description(oc, name, description);
+}
+
 void vcrypto_backend_add_properties(ObjectClass *oc)
 {
+    add_key_bytes(oc, "locked-key-bytes", (void *)TYPE_VCRYPTO_BACKEND,
+                  "memory of the process for keys that is locked");
+    add_key_bytes(oc, "unlocked-key-bytes", NULL,
+                  "the same that is not, because the limit does not allow it");
     object_class_property_add(oc, "worker-thread-ids", "list", get_thread_ids, NULL,
                               NULL, NULL);
     object_class_property_set_description(

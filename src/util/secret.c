@@ -4,19 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vcrypto/lines.h"
+#include "secret-pool.h"
 
 /* The largest bounce buffer that is kept between requests. */
 #define BOUNCE_KEEP (64 * 1024)
 
+#define LINE 64
+
 void *vcrypto_secret_alloc(size_t size)
 {
-    return calloc(1, size);
+    return vcrypto_secret_pool_take(size);
 }
 
 void *vcrypto_secret_alloc_lines(size_t size)
 {
-    return vcrypto_lines_alloc(size);
+    size_t whole = (size + LINE - 1) / LINE * LINE;
+
+    return whole >= size ? vcrypto_secret_pool_take(whole) : NULL;
 }
 
 void vcrypto_secret_wipe(void *secret, size_t size)
@@ -28,7 +32,7 @@ void vcrypto_secret_free(void *secret, size_t size)
 {
     if (secret) {
         explicit_bzero(secret, size);
-        free(secret);
+        vcrypto_secret_pool_give(secret, size);
     }
 }
 

@@ -47,6 +47,12 @@ char *__wrap_strdup(const char *text);
 FILE *__wrap_open_memstream(char **text, size_t *size);
 void __wrap_free(void *memory);
 
+/* Secrets have memory of their own. */
+void *__real_vcrypto_secret_pool_take(size_t size);
+void __real_vcrypto_secret_pool_give(void *block, size_t size);
+void *__wrap_vcrypto_secret_pool_take(size_t size);
+void __wrap_vcrypto_secret_pool_give(void *block, size_t size);
+
 void *__wrap_malloc(size_t size)
 {
     return allowed() ? counted(__real_malloc(size)) : NULL;
@@ -85,6 +91,17 @@ void __wrap_free(void *memory)
 {
     atomic_fetch_sub(&live, memory != NULL);
     __real_free(memory);
+}
+
+void *__wrap_vcrypto_secret_pool_take(size_t size)
+{
+    return allowed() ? counted(__real_vcrypto_secret_pool_take(size)) : NULL;
+}
+
+void __wrap_vcrypto_secret_pool_give(void *block, size_t size)
+{
+    atomic_fetch_sub(&live, 1);
+    __real_vcrypto_secret_pool_give(block, size);
 }
 
 /*

@@ -72,6 +72,39 @@ void free(void *block)
 
 #pragma GCC visibility pop
 
+/* Secrets have memory of their own; the linker puts these in the place of its
+ * functions. */
+void *__real_vcrypto_secret_pool_take(size_t size);
+void __real_vcrypto_secret_pool_give(void *block, size_t size);
+void *__wrap_vcrypto_secret_pool_take(size_t size);
+void __wrap_vcrypto_secret_pool_give(void *block, size_t size);
+
+static uint64_t secret_bytes(void)
+{
+    struct vcrypto_secret_usage usage;
+
+    vcrypto_secret_usage(&usage);
+    return usage.bytes;
+}
+
+void *__wrap_vcrypto_secret_pool_take(size_t size)
+{
+    uint64_t before = secret_bytes();
+    void *block = __real_vcrypto_secret_pool_take(size);
+
+    all++;
+    in_use += secret_bytes() - before;
+    return block;
+}
+
+void __wrap_vcrypto_secret_pool_give(void *block, size_t size)
+{
+    uint64_t before = secret_bytes();
+
+    __real_vcrypto_secret_pool_give(block, size);
+    in_use -= before - secret_bytes();
+}
+
 static void *openssl_malloc(size_t size, const char *file, int line)
 {
     (void)file;

@@ -16,9 +16,12 @@ bool vcrypto_ipsec_mb_works(void)
     return manager != NULL;
 }
 
+/* A library that was built to leave keys behind, on stacks and in registers, will not
+ * do. */
 static bool usable(const IMB_MGR *candidate, IMB_ARCH arch)
 {
-    if (arch == IMB_ARCH_NONE || imb_get_errno((IMB_MGR *)candidate) != 0) {
+    if (arch == IMB_ARCH_NONE || imb_get_errno((IMB_MGR *)candidate) != 0 ||
+        !(candidate->features & IMB_FEATURE_SAFE_DATA)) {
         return false;
     }
     if (candidate->features & IMB_FEATURE_SELF_TEST &&
@@ -63,11 +66,19 @@ IMB_MGR *vcrypto_ipsec_mb_manager_new(void)
     if (candidate) {
         init(candidate, &arch);
         if (!usable(candidate, arch)) {
-            free_mb_mgr(candidate);
+            vcrypto_ipsec_mb_manager_free(candidate);
             candidate = NULL;
         }
     }
     return candidate;
+}
+
+void vcrypto_ipsec_mb_manager_free(IMB_MGR *old)
+{
+    if (old) {
+        vcrypto_secret_wipe(old, imb_get_mb_mgr_size());
+        free_mb_mgr(old);
+    }
 }
 
 /* Where the library does not run, there is none of its algorithms, and no error. */
@@ -80,10 +91,8 @@ bool vcrypto_ipsec_mb_init(const char **why)
 
 void vcrypto_ipsec_mb_fini(void)
 {
-    if (manager) {
-        free_mb_mgr(manager);
-        manager = NULL;
-    }
+    vcrypto_ipsec_mb_manager_free(manager);
+    manager = NULL;
 }
 
 bool vcrypto_ipsec_mb_available(const struct vcrypto_algorithm *algorithm,

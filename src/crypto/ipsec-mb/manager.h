@@ -28,8 +28,12 @@ struct ipsec_mb_key {
 IMB_MGR *vcrypto_ipsec_mb_manager(void);
 
 /* vcrypto_ipsec_mb_manager_new: one for a single thread, which may have jobs in it; for
- * free_mb_mgr(). NULL: no memory, or the library does not work here. */
+ * vcrypto_ipsec_mb_manager_free(). NULL: no memory, or the library does not work here.
+ */
 IMB_MGR *vcrypto_ipsec_mb_manager_new(void);
+
+/* vcrypto_ipsec_mb_manager_free: overwrite and free it; NULL is allowed. */
+void vcrypto_ipsec_mb_manager_free(IMB_MGR *old);
 
 /* vcrypto_ipsec_mb_limit: use no instructions newer than those of @arch. For tests:
  * what processors of their users have. Before vcrypto_ipsec_mb_init(). */

@@ -4,6 +4,10 @@
  * it has lanes, or is told that no more come; it gives them back in the order in which
  * it got them.
  */
+#include <stdlib.h>
+
+#include "vcrypto/lines.h"
+
 #include "../engines.h"
 #include "multi.h"
 
@@ -21,16 +25,16 @@ static void lanes_free(void *opaque)
     struct lanes *lanes = opaque;
 
     if (lanes) {
-        if (lanes->manager) {
-            free_mb_mgr(lanes->manager);
-        }
-        vcrypto_secret_free(lanes, sizeof(*lanes));
+        vcrypto_ipsec_mb_manager_free(lanes->manager);
+        vcrypto_secret_wipe(lanes, sizeof(*lanes));
+        free(lanes);
     }
 }
 
+/* There are no keys in it, and it is too large to be locked. */
 static void *lanes_new(void)
 {
-    struct lanes *lanes = vcrypto_secret_alloc_lines(sizeof(*lanes));
+    struct lanes *lanes = vcrypto_lines_alloc(sizeof(*lanes));
 
     if (lanes) {
         lanes->manager = vcrypto_ipsec_mb_manager_new();

@@ -52,7 +52,7 @@ static bool set_key(struct key_context *context, int curve, const uint8_t *point
         params = OSSL_PARAM_BLD_to_param(builder);
         ok = params && vcrypto_key_set(context, "EC", params);
     }
-    OSSL_PARAM_free(params);
+    vcrypto_key_params_free(params);
     OSSL_PARAM_BLD_free(builder);
     return ok;
 }

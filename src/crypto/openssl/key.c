@@ -2,6 +2,7 @@
 #include "key.h"
 
 #include <openssl/asn1.h>
+#include <openssl/params.h>
 
 #include "context.h"
 #include "fetch.h"
@@ -74,6 +75,16 @@ bool vcrypto_key_set(struct key_context *context, const char *name, OSSL_PARAM *
              EVP_PKEY_fromdata(maker, &context->key, selection, params));
     EVP_PKEY_CTX_free(maker);
     return ok;
+}
+
+/* The library wipes only those that it was told are secret, in memory that it has of a
+ * kind of its own. */
+void vcrypto_key_params_free(OSSL_PARAM *params)
+{
+    for (OSSL_PARAM *param = params; param && param->key; param++) {
+        vcrypto_secret_wipe(param->data, param->data_size);
+    }
+    OSSL_PARAM_free(params);
 }
 
 static bool copy(struct vcrypto_cursor from, uint8_t *to, size_t *len)

@@ -52,6 +52,10 @@ void vcrypto_key_context_free(void *context);
 /* vcrypto_key_set: make the key of @params, for the algorithm called @name. */
 bool vcrypto_key_set(struct key_context *context, const char *name, OSSL_PARAM *params);
 
+/* vcrypto_key_params_free: overwrite and free what OSSL_PARAM_BLD_to_param() made; NULL
+ * is allowed. */
+void vcrypto_key_params_free(OSSL_PARAM *params);
+
 /* vcrypto_key_copy_in: what @job is about, once, into ours. False: too much, or none.
  */
 bool vcrypto_key_copy_in(struct key_context *context,

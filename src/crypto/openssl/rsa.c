@@ -121,7 +121,7 @@ static bool set_key(struct key_context *context, BIGNUM *const *numbers)
         params = OSSL_PARAM_BLD_to_param(builder);
         ok = params && vcrypto_key_set(context, "RSA", params);
     }
-    OSSL_PARAM_free(params);
+    vcrypto_key_params_free(params);
     OSSL_PARAM_BLD_free(builder);
     context->size = (uint32_t)BN_num_bytes(numbers[N]);
     return ok;

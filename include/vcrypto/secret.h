@@ -36,6 +36,15 @@ void vcrypto_secret_free(void *secret, size_t size);
  */
 void vcrypto_secret_wipe(void *secret, size_t size);
 
+/**
+ * vcrypto_secret_wipe_stack: overwrite what functions that were called before, and have
+ * returned, left on the calling thread's stack.
+ *
+ * Libraries keep parts of keys there while they work, and some leave them. As far down
+ * as any of them goes; costs what it takes to write 16 KiB. Any thread.
+ */
+void vcrypto_secret_wipe_stack(void);
+
 /** What the secrets of the process take. */
 struct vcrypto_secret_usage {
     uint64_t locked;   /* bytes of memory for them that is locked, */

@@ -281,6 +281,7 @@ void vcrypto_queue_state_forget(struct queue_state *state, bool stateless)
     if (stateless) {
         atomic_store_explicit(&state->drop_stateless, true, memory_order_seq_cst);
     }
+    atomic_store_explicit(&state->traces, true, memory_order_relaxed);
     atomic_store_explicit(&state->stale, true, memory_order_seq_cst);
     forget_pending(state);
 }
@@ -290,8 +291,14 @@ void vcrypto_queue_state_enter(struct queue_state *state)
     pthread_mutex_lock(&state->lock);
 }
 
+/* A queue that always has something to do wipes its stack here, others when they rest.
+ */
 void vcrypto_queue_state_leave(struct queue_state *state)
 {
     pthread_mutex_unlock(&state->lock);
     forget_pending(state);
+    if (atomic_load_explicit(&state->traces, memory_order_relaxed)) {
+        atomic_store_explicit(&state->traces, false, memory_order_relaxed);
+        vcrypto_secret_wipe_stack();
+    }
 }

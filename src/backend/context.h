@@ -43,7 +43,8 @@ struct counters {
 
 struct queue_state {
     pthread_mutex_t lock;
-    atomic_bool stale; /* a session that may be in here was destroyed */
+    atomic_bool stale;  /* a session that may be in here was destroyed */
+    atomic_bool traces; /* and may have left some on the stack of the queue's thread */
     uint32_t index;
     uint64_t clock;
     struct vcrypto_bounce bounce; /* for engines, */

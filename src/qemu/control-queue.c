@@ -150,6 +150,7 @@ static void control_bh(void *opaque)
         return;
     }
     more = queue->serving ? serve_ring(queue) : serve_virtqueue(queue);
+    vcrypto_secret_wipe_stack(); /* asymmetric keys were parsed, contexts freed */
     if (more) {
         qemu_bh_schedule(queue->bh);
     }

@@ -195,6 +195,7 @@ void vcrypto_main_loop_queue_bh(void *opaque)
     }
     virtio_queue_set_notification(queue->vq, 0);
     if (serve_batch(queue)) {
+        vcrypto_secret_wipe_stack();
         qemu_bh_schedule(queue->bh);
         return;
     }

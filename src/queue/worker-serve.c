@@ -208,9 +208,10 @@ static uint64_t poll_limit(const struct vcrypto_worker *worker)
 }
 
 /*
- * Watches the ring for a while. Returns whether to go on serving. The kernel likes to wake
- * up the thread that we have just told of our results on our own processor, where it would
- * wait for us to sleep, and the driver for it: so others go first now and then.
+ * Watches the ring for a while. Returns whether to go on serving. The kernel likes to
+ * wake up the thread that we have just told of our results on our own processor, where
+ * it would wait for us to sleep, and the driver for it: so others go first now and
+ * then.
  */
 static bool poll_ring(struct vcrypto_worker *worker)
 {
@@ -249,11 +250,28 @@ static void sleep_for_kick(struct vcrypto_worker *worker)
     vcrypto_polling_slept(&worker->polling, limit, now_ns() - begin);
 }
 
+/* What the last requests left on the stack does not outlive them by more than others
+ * like them: nobody waits for us now. */
+static void rest(bool *worked)
+{
+    if (*worked) {
+        vcrypto_secret_wipe_stack();
+        *worked = false;
+    }
+}
+
 void vcrypto_worker_serve(struct vcrypto_worker *worker)
 {
+    bool worked = false;
+
     vcrypto_ring_kicks_off(&worker->ring);
     while (!vcrypto_worker_wanted(worker)) {
-        if (serve_batch(worker) || (!worker->broken && poll_ring(worker))) {
+        if (serve_batch(worker)) {
+            worked = true;
+            continue;
+        }
+        rest(&worked);
+        if (!worker->broken && poll_ring(worker)) {
             continue;
         }
         if (!vcrypto_ring_kicks_on(&worker->ring)) {
@@ -261,6 +279,7 @@ void vcrypto_worker_serve(struct vcrypto_worker *worker)
         }
         vcrypto_ring_kicks_off(&worker->ring);
     }
+    rest(&worked);
     /* Whoever serves the ring next wants to hear of new chains. */
     vcrypto_ring_kicks_on(&worker->ring);
 }

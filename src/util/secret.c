@@ -11,6 +11,9 @@
 
 #define LINE 64
 
+/* Deeper than what the libraries need below their callers. */
+#define STACK (16 * 1024)
+
 void *vcrypto_secret_alloc(size_t size)
 {
     return vcrypto_secret_pool_take(size);
@@ -26,6 +29,14 @@ void *vcrypto_secret_alloc_lines(size_t size)
 void vcrypto_secret_wipe(void *secret, size_t size)
 {
     explicit_bzero(secret, size);
+}
+
+/* Where the stack of this function is, that of those before it was. */
+__attribute__((noinline)) void vcrypto_secret_wipe_stack(void)
+{
+    uint8_t stack[STACK];
+
+    explicit_bzero(stack, sizeof(stack));
 }
 
 void vcrypto_secret_free(void *secret, size_t size)

@@ -350,7 +350,7 @@ static void blocks_are_their_users_alone(void)
     struct vcrypto_secret_usage before = usage();
     g_autoptr(GRand) rand = g_rand_new_with_seed(6);
 
-    for (unsigned i = 0; i < 50000; i++) {
+    for (unsigned i = 0; i < 10000; i++) {
         struct slot *slot = &slots[g_rand_int_range(rand, 0, G_N_ELEMENTS(slots))];
 
         if (slot->block) {
@@ -382,7 +382,7 @@ static void *work(void *opaque)
 {
     g_autoptr(GRand) rand = g_rand_new_with_seed(GPOINTER_TO_UINT(opaque));
 
-    for (unsigned i = 0; i < 10000; i++) {
+    for (unsigned i = 0; i < 2000; i++) {
         struct slot *slot = g_new0(struct slot, 1);
 
         slot_take(slot, rand);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
@@ -325,7 +326,7 @@ static enum vcrypto_status verify(struct key_context *context,
                    run(context, how, context->src, context->src_len, job->result,
                        &len) &&
                    len == context->data_len &&
-                   memcmp(job->result, context->data, len) == 0
+                   CRYPTO_memcmp(job->result, context->data, len) == 0
                ? VCRYPTO_OK
                : VCRYPTO_KEY_REJECTED;
 }

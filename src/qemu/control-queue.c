@@ -127,6 +127,9 @@ static bool serve_virtqueue(VCryptoControlQueue *queue)
 {
     unsigned work = 0;
 
+    if (!vcrypto_device_ring_is_whole(queue->device, queue->index)) {
+        return false;
+    }
     while (work < VCRYPTO_CONTROL_TURN) {
         VirtQueueElement *element = virtqueue_pop(queue->vq, sizeof(VirtQueueElement));
 

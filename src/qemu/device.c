@@ -6,6 +6,7 @@
 #include "qapi/qmp/qdict.h"
 #include "qemu/error-report.h"
 #include "qemu/timer.h"
+#include "standard-headers/linux/virtio_config.h"
 #include "standard-headers/linux/virtio_ids.h"
 
 /* Stock QEMU's default of the property, whatever the number of queues. */
@@ -128,12 +129,20 @@ void vcrypto_device_unrealize(VCryptoDevice *device)
 #define STATELESS_FEATURES                                                             \
     ((1u << VCRYPTO_FEATURE_COUNT) - 1 - (1u << VCRYPTO_F_MUX_MODE))
 
-uint64_t vcrypto_device_features(VCryptoDevice *device)
+uint64_t vcrypto_device_features(VCryptoDevice *device, uint64_t features)
 {
-    uint32_t features = vcrypto_options_features(&device->backend->options);
+    uint32_t own = vcrypto_options_features(&device->backend->options);
 
+    /*
+     * Behind a virtual IOMMU rings are read by QEMU's virtqueue calls, which do not
+     * bear every packed ring that a guest can make.
+     */
+    if (features & BIT_ULL(VIRTIO_F_ACCESS_PLATFORM)) {
+        features &= ~BIT_ULL(VIRTIO_F_RING_PACKED);
+    }
     /* A service's stateless bit is its number plus 1. */
-    return features & (device->point.limits.services << 1 | 1u << VCRYPTO_F_MUX_MODE);
+    own &= device->point.limits.services << 1 | 1u << VCRYPTO_F_MUX_MODE;
+    return features | own;
 }
 
 /* keeps: FEA-2 */
@@ -202,6 +211,7 @@ void vcrypto_device_reset(VCryptoDevice *device)
     vcrypto_data_queues_cancel(device);
     vcrypto_control_queue_cancel(device);
     vcrypto_backend_reset(device->backend->core);
+    memset(device->sizes, 0, sizeof(device->sizes));
 }
 
 /* QEMU leaves it to the device to look at the number. */
@@ -216,12 +226,29 @@ static void update_queue(VCryptoDevice *device, uint32_t index, bool run)
 
 void vcrypto_device_queue_enable(VCryptoDevice *device, uint32_t index)
 {
+    if (index <= device->num_queues) {
+        device->sizes[index] = virtio_queue_get_num(device->vdev, index);
+    }
     update_queue(device, index, vcrypto_device_may_run(device));
 }
 
 void vcrypto_device_queue_reset(VCryptoDevice *device, uint32_t index)
 {
+    if (index <= device->num_queues) {
+        device->sizes[index] = 0;
+    }
     update_queue(device, index, false);
+}
+
+bool vcrypto_device_ring_is_whole(VCryptoDevice *device, uint32_t index)
+{
+    int size = device->sizes[index];
+
+    if (!size || virtio_queue_get_num(device->vdev, index) == size) {
+        return true;
+    }
+    vcrypto_device_broken(device, index);
+    return false;
 }
 
 static void assign_kicks(VCryptoDevice *device, bool assign)

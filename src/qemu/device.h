@@ -28,6 +28,8 @@ struct VCryptoDevice {
     VCryptoControlQueue *control;
     uint32_t num_queues;
     VCryptoDataQueue *queues;
+    /* Of each queue as it was enabled; 0: it was not. */
+    int sizes[VCRYPTO_MAX_QUEUES + 1];
     int64_t complaints_since; /* of the present minute, in ms */
     unsigned complaints;
 };
@@ -35,8 +37,11 @@ struct VCryptoDevice {
 /* vcrypto_device_realize: bind @dev to @backend. */
 void vcrypto_device_realize(DeviceState *dev, VCryptoBackend *backend, Error **errp);
 
-/* vcrypto_device_features: the feature bits of its own that the device offers. */
-uint64_t vcrypto_device_features(VCryptoDevice *device);
+/*
+ * vcrypto_device_features: the feature bits that the device offers: those of @features,
+ * the transport's, that it can do with, and its own.
+ */
+uint64_t vcrypto_device_features(VCryptoDevice *device, uint64_t features);
 
 /* vcrypto_device_features_valid: whether a driver may take @features together. */
 bool vcrypto_device_features_valid(uint64_t features);
@@ -61,6 +66,14 @@ bool vcrypto_device_may_run(VCryptoDevice *device);
  * is served before.
  */
 void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue);
+
+/*
+ * vcrypto_device_ring_is_whole: whether QEMU's virtqueue calls may be used for queue
+ * @index, the size of whose ring must be what it was when the queue was enabled: QEMU
+ * takes another one from the driver at any time, and then counts on a ring that long. If
+ * it is another one, the device is broken.
+ */
+bool vcrypto_device_ring_is_whole(VCryptoDevice *device, uint32_t index);
 
 /* Control queue: control-queue.c. */
 bool vcrypto_control_queue_add(VCryptoDevice *device, Error **errp);

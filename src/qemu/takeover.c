@@ -53,7 +53,7 @@ static uint64_t takeover_get_features(VirtIODevice *vdev, uint64_t features,
     if (!is_ours(vdev)) {
         return stock.get_features(vdev, features, errp);
     }
-    return state(vdev) ? features | vcrypto_device_features(state(vdev)) : features;
+    return state(vdev) ? vcrypto_device_features(state(vdev), features) : features;
 }
 
 /* The stock class leaves it empty: then every choice of a driver's is taken. */

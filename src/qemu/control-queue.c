@@ -127,7 +127,7 @@ static bool serve_virtqueue(VCryptoControlQueue *queue)
 {
     unsigned work = 0;
 
-    if (!vcrypto_device_ring_is_whole(queue->device, queue->index)) {
+    if (!vcrypto_device_use_virtqueue(queue->device, queue->index)) {
         return false;
     }
     while (work < VCRYPTO_CONTROL_TURN) {
@@ -172,6 +172,7 @@ void vcrypto_control_queue_update(VCryptoDevice *device, bool run)
         vcrypto_ring_kicks_on(&queue->ring);
         queue->serving = false;
         vcrypto_ring_state_give(vdev, queue->index, &position);
+        device->rings[queue->index].given = true;
     } else if (!queue->serving && serve) {
         struct vcrypto_ring_position position =
             vcrypto_ring_state_take(vdev, queue->index);

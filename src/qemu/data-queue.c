@@ -90,6 +90,7 @@ static void stop_worker(VCryptoDataQueue *queue)
     queue->serving = false;
     if (vcrypto_worker_stop(queue->worker, &position)) {
         vcrypto_ring_state_give(queue->device->vdev, queue->index, &position);
+        queue->device->rings[queue->index].given = true;
     }
 }
 

@@ -211,7 +211,7 @@ void vcrypto_device_reset(VCryptoDevice *device)
     vcrypto_data_queues_cancel(device);
     vcrypto_control_queue_cancel(device);
     vcrypto_backend_reset(device->backend->core);
-    memset(device->sizes, 0, sizeof(device->sizes));
+    memset(device->rings, 0, sizeof(device->rings));
 }
 
 /* QEMU leaves it to the device to look at the number. */
@@ -227,7 +227,7 @@ static void update_queue(VCryptoDevice *device, uint32_t index, bool run)
 void vcrypto_device_queue_enable(VCryptoDevice *device, uint32_t index)
 {
     if (index <= device->num_queues) {
-        device->sizes[index] = virtio_queue_get_num(device->vdev, index);
+        device->rings[index].size = virtio_queue_get_num(device->vdev, index);
     }
     update_queue(device, index, vcrypto_device_may_run(device));
 }
@@ -235,20 +235,26 @@ void vcrypto_device_queue_enable(VCryptoDevice *device, uint32_t index)
 void vcrypto_device_queue_reset(VCryptoDevice *device, uint32_t index)
 {
     if (index <= device->num_queues) {
-        device->sizes[index] = 0;
+        device->rings[index].size = 0;
+        device->rings[index].given = false;
     }
     update_queue(device, index, false);
 }
 
-bool vcrypto_device_ring_is_whole(VCryptoDevice *device, uint32_t index)
+bool vcrypto_device_use_virtqueue(VCryptoDevice *device, uint32_t index)
 {
-    int size = device->sizes[index];
+    int size = device->rings[index].size;
 
-    if (!size || virtio_queue_get_num(device->vdev, index) == size) {
-        return true;
+    if (size && virtio_queue_get_num(device->vdev, index) != size) {
+        vcrypto_device_broken(device, index);
+        return false;
     }
-    vcrypto_device_broken(device, index);
-    return false;
+    /* When the ring was given back its memory may have been out of reach. */
+    if (device->rings[index].given) {
+        device->rings[index].given = false;
+        virtio_queue_update_used_idx(device->vdev, index);
+    }
+    return true;
 }
 
 static void assign_kicks(VCryptoDevice *device, bool assign)

@@ -28,8 +28,11 @@ struct VCryptoDevice {
     VCryptoControlQueue *control;
     uint32_t num_queues;
     VCryptoDataQueue *queues;
-    /* Of each queue as it was enabled; 0: it was not. */
-    int sizes[VCRYPTO_MAX_QUEUES + 1];
+    /* For QEMU's virtqueue calls, see vcrypto_device_use_virtqueue(). */
+    struct {
+        int size;   /* of the ring as it was enabled; 0: it was not */
+        bool given; /* by us, and QEMU has not looked at it since */
+    } rings[VCRYPTO_MAX_QUEUES + 1];
     int64_t complaints_since; /* of the present minute, in ms */
     unsigned complaints;
 };
@@ -68,12 +71,12 @@ bool vcrypto_device_may_run(VCryptoDevice *device);
 void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue);
 
 /*
- * vcrypto_device_ring_is_whole: whether QEMU's virtqueue calls may be used for queue
+ * vcrypto_device_use_virtqueue: whether QEMU's virtqueue calls may be used for queue
  * @index, the size of whose ring must be what it was when the queue was enabled: QEMU
  * takes another one from the driver at any time, and then counts on a ring that long. If
  * it is another one, the device is broken.
  */
-bool vcrypto_device_ring_is_whole(VCryptoDevice *device, uint32_t index);
+bool vcrypto_device_use_virtqueue(VCryptoDevice *device, uint32_t index);
 
 /* Control queue: control-queue.c. */
 bool vcrypto_control_queue_add(VCryptoDevice *device, Error **errp);

@@ -188,7 +188,7 @@ void vcrypto_main_loop_queue_bh(void *opaque)
     VCryptoDataQueue *queue = opaque;
 
     if (!queue->in_main_loop || !vcrypto_device_may_run(queue->device) ||
-        !vcrypto_device_ring_is_whole(queue->device, queue->index)) {
+        !vcrypto_device_use_virtqueue(queue->device, queue->index)) {
         return;
     }
     if (!queue->batch) {

@@ -4,6 +4,7 @@
  * code, and what that does not bear is not offered, or breaks the device alone.
  */
 #include "crypto.h"
+#include "flight.h"
 #include "iommu.h"
 #include "waiting.h"
 
@@ -13,6 +14,9 @@
 
 #define QUEUES     2    /* one for data, and the control queue */
 #define QUEUE_SIZE 0x18 /* register in the common configuration */
+
+#define PCI_COMMAND 4
+#define PCI_MASTER  4u
 
 enum { DEV_PLAIN, DEV_PLATFORM, DEVICES };
 
@@ -88,6 +92,41 @@ static void rings_do_not_grow(void)
     }
 }
 
+static void check_both_queues(struct qt_crypto *crypto, struct qt_flights *flights,
+                              uint64_t number)
+{
+    struct qt_flight flight;
+
+    qt_flights_new_sessions(flights, crypto);
+    qt_flight_place(flights, &flight, QT_FLIGHT_AES, 4096);
+    UT_TRUE(qt_flight_run(flights, crypto->data[0], &flight, number));
+}
+
+/* Without it there is no memory, and no translation either. */
+static void bus_mastering_may_be_off_for_a_while(void)
+{
+    struct qt_flights flights;
+    struct qt_crypto *crypto;
+    uint16_t command;
+
+    QT_NEED(machine);
+    qt_iommu_start(&devices[DEV_PLATFORM]->pci);
+    crypto =
+        qt_crypto_open(machine, DEV_PLATFORM, QT_F_VERSION_1 | QT_F_ACCESS_PLATFORM);
+    UT_TRUE(crypto->dev->features & QT_F_ACCESS_PLATFORM);
+    qt_flights_init(&flights, crypto);
+    for (uint64_t number = 0; number < 3; number++) {
+        check_both_queues(crypto, &flights, number);
+        command = qt_pci_readw(&crypto->dev->pci, PCI_COMMAND);
+        qt_pci_writew(&crypto->dev->pci, PCI_COMMAND, command & ~PCI_MASTER);
+        qt_pci_writew(&crypto->dev->pci, PCI_COMMAND, command);
+        qt_virtio_driver_ok(crypto->dev);
+    }
+    check_both_queues(crypto, &flights, 3);
+    qt_flights_clear(&flights);
+    qt_crypto_close(crypto);
+}
+
 /* Its size is then the largest, and nothing of the queue is looked at. */
 static void reset_queue_is_not_missed(void)
 {
@@ -112,6 +151,8 @@ int main(int argc, char **argv)
         { "packed rings are not for translation",
           packed_rings_are_not_for_translation },
         { "rings do not grow", rings_do_not_grow },
+        { "bus mastering may be off for a while",
+          bus_mastering_may_be_off_for_a_while },
         { "reset queue is not missed", reset_queue_is_not_missed },
         { NULL, NULL },
     };

@@ -27,10 +27,12 @@
 #include <unistd.h>
 
 #define DEFAULT_RAM     (64u << 20)
-#define STOP_TIMEOUT_MS 10000
+#define STOP_TIMEOUT_MS (qt_timeout_ms / 3)
 #define BIOS_SIZE       (64u << 10)
 #define HLT             0xf4
 #define FIRST_BAR       0xe0000000u
+
+int qt_timeout_ms = 30000;
 
 static const char *qemu_program(void)
 {

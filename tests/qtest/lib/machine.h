@@ -20,8 +20,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** How long anything may take; only a test that fails ever waits for it. */
-#define QT_TIMEOUT_MS 30000
+/**
+ * How long anything may take, 30 s at first; only a test that fails ever waits for it.
+ * A program that runs at the lowest priority gives more.
+ */
+extern int qt_timeout_ms;
+#define QT_TIMEOUT_MS qt_timeout_ms
 
 /** What qt_machine_start() makes. Zero or NULL means the default. */
 struct qt_machine_opts {

@@ -13,9 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_POSTED 64
+
 struct qt_qtest {
     struct qt_machine *machine;
     struct qt_lines lines;
+    bool post;
+    GString *posted;     /* commands that are not sent yet */
+    unsigned unanswered; /* their number */
 };
 
 struct qt_qtest *qt_qtest_new(struct qt_machine *machine, int fd)
@@ -24,6 +29,7 @@ struct qt_qtest *qt_qtest_new(struct qt_machine *machine, int fd)
 
     qtest->machine = machine;
     qt_lines_init(&qtest->lines, fd);
+    qtest->posted = g_string_new(NULL);
     return qtest;
 }
 
@@ -31,6 +37,7 @@ void qt_qtest_free(struct qt_qtest *qtest)
 {
     if (qtest) {
         qt_lines_close(&qtest->lines);
+        g_string_free(qtest->posted, TRUE);
         g_free(qtest);
     }
 }
@@ -51,20 +58,64 @@ static char *reply(struct qt_qtest *qtest, const char *command)
     }
 }
 
-/* Return: what follows "OK", for g_free(). */
-static char *command(struct qt_qtest *qtest, const char *text)
+static void send_text(struct qt_qtest *qtest, const char *text)
 {
-    char *line;
-
     if (!qt_lines_put(&qtest->lines, text)) {
         qt_die(qtest->machine, "cannot send qtest command: %.60s", text);
     }
-    line = reply(qtest, text);
+}
+
+/* Return: what follows "OK", for g_free(). */
+static char *checked_reply(struct qt_qtest *qtest, const char *text)
+{
+    char *line = reply(qtest, text);
+
     if (!g_str_has_prefix(line, "OK")) {
         qt_die(qtest->machine, "qtest command failed: %.60s: %s", text, line);
     }
     memmove(line, line + 2, strlen(line + 2) + 1);
     return g_strstrip(line);
+}
+
+void qt_qtest_flush(struct qt_qtest *qtest)
+{
+    if (qtest->posted->len) {
+        send_text(qtest, qtest->posted->str);
+        g_string_truncate(qtest->posted, 0);
+    }
+    for (; qtest->unanswered; qtest->unanswered--) {
+        g_free(checked_reply(qtest, "one that was posted"));
+    }
+}
+
+void qt_qtest_post(struct qt_qtest *qtest, bool on)
+{
+    qtest->post = on;
+    if (!on) {
+        qt_qtest_flush(qtest);
+    }
+}
+
+static char *command(struct qt_qtest *qtest, const char *text)
+{
+    g_string_append(qtest->posted, text);
+    send_text(qtest, qtest->posted->str);
+    g_string_truncate(qtest->posted, 0);
+    qt_qtest_flush(qtest);
+    return checked_reply(qtest, text);
+}
+
+/* A command whose reply says nothing but OK. */
+static void post(struct qt_qtest *qtest, const char *text)
+{
+    if (!qtest->post) {
+        g_free(command(qtest, text));
+        return;
+    }
+    g_string_append(qtest->posted, text);
+    if (++qtest->unanswered >= MOST_POSTED) {
+        qt_qtest_flush(qtest);
+    }
 }
 
 static uint64_t read_command(struct qt_qtest *qtest, const char *name, uint64_t addr)
@@ -86,7 +137,7 @@ static void write_command(struct qt_qtest *qtest, const char *name, uint64_t add
     g_autofree char *text =
         g_strdup_printf("%s 0x%" PRIx64 " 0x%" PRIx64 "\n", name, addr, value);
 
-    g_free(command(qtest, text));
+    post(qtest, text);
 }
 
 uint8_t qt_inb(struct qt_qtest *qtest, uint16_t port)
@@ -178,6 +229,6 @@ void qt_write_block(struct qt_qtest *qtest, uint64_t addr, const void *data, siz
         g_string_append_printf(text, "%02x", ((const uint8_t *)data)[i]);
     }
     g_string_append_c(text, '\n');
-    g_free(command(qtest, text->str));
+    post(qtest, text->str);
     g_string_free(text, TRUE);
 }

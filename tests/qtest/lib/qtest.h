@@ -6,6 +6,7 @@
 #ifndef QT_QTEST_H
 #define QT_QTEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,18 @@ struct qt_qtest *qt_qtest_new(struct qt_machine *machine, int fd);
 
 /** qt_qtest_free() - close; NULL is ignored */
 void qt_qtest_free(struct qt_qtest *qtest);
+
+/**
+ * qt_qtest_post() - whether writes are posted
+ *
+ * Posted writes do not wait for their replies: they are sent with the next read, or
+ * with the 64th of them, and their replies are checked then. It is off at first;
+ * turning it off waits for what was posted. Who waits for memory to change flushes.
+ */
+void qt_qtest_post(struct qt_qtest *qtest, bool on);
+
+/** qt_qtest_flush() - send the writes that were posted, and check their replies */
+void qt_qtest_flush(struct qt_qtest *qtest);
 
 /* x86 ports. */
 uint8_t qt_inb(struct qt_qtest *qtest, uint16_t port);

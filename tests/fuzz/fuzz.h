@@ -15,6 +15,12 @@
 /** The target: one run with @size bytes of input at @data; returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/**
+ * fuzz_unavailable: why the target cannot run here, or NULL; targets that always can
+ * do not have it
+ */
+const char *fuzz_unavailable(void) __attribute__((weak));
+
 /** FUZZ_CHECK: end the program unless @condition holds. */
 #define FUZZ_CHECK(condition)                                                          \
     do {                                                                               \

@@ -109,6 +109,10 @@ int main(int argc, char **argv)
         }
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (fuzz_unavailable && fuzz_unavailable()) {
+        printf("1..0 # SKIP %s\n", fuzz_unavailable());
+        return 0;
+    }
     printf("1..%zu\n", file_count + !!count);
     for (; n < file_count; n++) {
         const char *slash = strrchr(files[n], '/');

@@ -250,8 +250,8 @@ static void sleep_for_kick(struct vcrypto_worker *worker)
     vcrypto_polling_slept(&worker->polling, limit, now_ns() - begin);
 }
 
-/* What the last requests left on the stack does not outlive them by more than others
- * like them: nobody waits for us now. */
+/* What the last requests left on the stack outlives them by no more than a look at the
+ * ring: nobody waits for us now. */
 static void rest(bool *worked)
 {
     if (*worked) {
@@ -270,10 +270,10 @@ void vcrypto_worker_serve(struct vcrypto_worker *worker)
             worked = true;
             continue;
         }
-        rest(&worked);
         if (!worker->broken && poll_ring(worker)) {
             continue;
         }
+        rest(&worked);
         if (!vcrypto_ring_kicks_on(&worker->ring)) {
             sleep_for_kick(worker);
         }

@@ -6,6 +6,8 @@
  * library's own reading of the key. With a fault, whatever happens must be one of the
  * statuses.
  */
+/* A key without its curve only the older functions read. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>

@@ -8,8 +8,10 @@
 #include "support/ut.h"
 
 #include <glib.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 static const char *const stock_device[] = {
     "-object", "cryptodev-backend-builtin,id=b0",
@@ -348,6 +350,28 @@ static void json(void)
     UT_EQ_STR(e, NULL);
 }
 
+static void ignore(int number)
+{
+    (void)number;
+}
+
+/* A signal every tenth of a millisecond, as a fuzzer has one now and then. */
+static void signals_end_no_wait(void)
+{
+    struct sigaction action = { .sa_handler = ignore, .sa_flags = SA_RESTART };
+    struct itimerval often = { { 0, 100 }, { 0, 100 } }, never = { 0 };
+
+    if (!machine) {
+        UT_SKIP("no QEMU to test with");
+    }
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    for (unsigned i = 0; i < 200; i++) {
+        UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL, "{'execute': 'query-status'}"));
+    }
+    setitimer(ITIMER_REAL, &never, NULL);
+}
+
 int main(int argc, char **argv)
 {
     static const struct ut_test tests[] = {
@@ -363,6 +387,7 @@ int main(int argc, char **argv)
         { "queue reset", queue_reset },
         { "QMP", qmp },
         { "memory", memory },
+        { "signals end no wait", signals_end_no_wait },
         { "command line errors", command_line_errors },
         { "JSON", json },
         { NULL, NULL },

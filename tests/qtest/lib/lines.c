@@ -48,10 +48,10 @@ static bool receive(struct qt_lines *lines, int timeout_ms)
     char chunk[4096];
     ssize_t n;
 
-    if (poll(&fd, 1, timeout_ms) <= 0) {
+    if (TEMP_FAILURE_RETRY(poll(&fd, 1, timeout_ms)) <= 0) {
         return false;
     }
-    n = recv(lines->fd, chunk, sizeof(chunk), 0);
+    n = TEMP_FAILURE_RETRY(recv(lines->fd, chunk, sizeof(chunk), 0));
     if (n <= 0) {
         return false;
     }

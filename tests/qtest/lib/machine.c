@@ -233,7 +233,7 @@ static int accept_from(struct qt_machine *machine, int listener)
         { .fd = machine->process.pidfd, .events = POLLIN },
     };
 
-    if (poll(fds, G_N_ELEMENTS(fds), QT_TIMEOUT_MS) <= 0 ||
+    if (TEMP_FAILURE_RETRY(poll(fds, G_N_ELEMENTS(fds), QT_TIMEOUT_MS)) <= 0 ||
         !(fds[0].revents & POLLIN)) {
         return -1;
     }

@@ -6,6 +6,7 @@
 
 #include "process.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static int reap(struct qt_process *process)
 {
     int status = 0;
 
-    waitpid(process->pid, &status, 0);
+    TEMP_FAILURE_RETRY(waitpid(process->pid, &status, 0));
     if (process->pidfd >= 0) {
         close(process->pidfd);
     }
@@ -67,7 +68,7 @@ bool qt_process_wait(struct qt_process *process, int timeout_ms, int *status)
 {
     struct pollfd fd = { .fd = process->pidfd, .events = POLLIN };
 
-    if (poll(&fd, 1, timeout_ms) <= 0) {
+    if (TEMP_FAILURE_RETRY(poll(&fd, 1, timeout_ms)) <= 0) {
         return false;
     }
     *status = reap(process);

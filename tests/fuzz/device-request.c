@@ -163,8 +163,10 @@ static void allow_damaged(const struct driver_chain *chain)
         uint64_t len = desc->len;
 
         if (desc->gpa >= GUEST_RAM) {
-            /* Only QEMU's own code for rings reads and writes those. */
-            if (driver.device == GUEST_IOMMU && desc->gpa < GUEST_NO_MEMORY) {
+            /* Only QEMU's own code for rings reads and writes those, and goes on at 0
+             * where addresses end. */
+            if (driver.device == GUEST_IOMMU &&
+                (desc->gpa < GUEST_NO_MEMORY || desc->gpa + len < desc->gpa)) {
                 driver_go_wild();
             }
             continue;

@@ -18,15 +18,10 @@ static uint64_t mark;
 
 static int start(void)
 {
-    g_autofree char *plugin = NULL;
-
     if (!qt_plugin()) {
         return 0;
     }
-    plugin = g_strdup_printf("%s,backend=crypto0", qt_plugin());
-    machine = qt_machine_start(&(struct qt_machine_opts){
-        .args = (const char *const[]){ "-plugin", plugin, "-device",
-                                       "virtio-crypto-pci,cryptodev=crypto0", NULL } });
+    machine = qt_form_machine("");
     if (!machine) {
         return -1;
     }
@@ -45,18 +40,6 @@ static void use_features(uint64_t features)
 {
     qt_mem_reset(&machine->mem, mark);
     qt_crypto_restart(crypto, features);
-}
-
-static void check_works(enum form form)
-{
-    const struct known_answer *k =
-        &g_array_index(known_answers(), struct known_answer, 0);
-    uint64_t id = qt_form_session(crypto, &k->operation, form);
-
-    UT_EQ_U64(qt_form_run(crypto, crypto->data[0], &k->operation, form, id, NULL),
-              QT_OK);
-    UT_EQ_U64(qt_form_destroy(crypto, &k->operation, form, id), QT_OK);
-    UT_EQ_U64(qt_virtio_get_status(crypto->dev) & QT_STATUS_NEEDS_RESET, 0);
 }
 
 static void set(struct form_message *message, uint8_t at, uint32_t value)
@@ -123,7 +106,7 @@ static void unknown_opcodes_are_not_supported(void)
             }
         }
         ut_context(NULL);
-        check_works(form);
+        qt_form_check_works(crypto, form);
     }
 }
 
@@ -199,7 +182,7 @@ static void what_is_not_offered_is_not_supported(void)
     }
     ut_context(NULL);
     ut_note("%u algorithms that are not offered", n);
-    check_works(FORM_PADDED);
+    qt_form_check_works(crypto, FORM_PADDED);
 }
 
 /* Stateless requests, where only sessions were negotiated. */
@@ -216,7 +199,7 @@ static void services_without_sessions_are_not_supported_unless_negotiated(void)
         UT_EQ_U64(qt_refused(crypto->data[0], &message, o.dst_len + o.result_len),
                   QT_NOTSUPP);
     }
-    check_works(FORM_EXACT);
+    qt_form_check_works(crypto, FORM_EXACT);
 }
 
 int main(int argc, char **argv)

@@ -23,15 +23,10 @@ static uint64_t mark;
 
 static int start(void)
 {
-    g_autofree char *plugin = NULL;
-
     if (!qt_plugin()) {
         return 0;
     }
-    plugin = g_strdup_printf("%s,backend=crypto0", qt_plugin());
-    machine = qt_machine_start(&(struct qt_machine_opts){
-        .args = (const char *const[]){ "-plugin", plugin, "-device",
-                                       "virtio-crypto-pci,cryptodev=crypto0", NULL } });
+    machine = qt_form_machine("");
     if (!machine) {
         return -1;
     }
@@ -50,18 +45,6 @@ static void use_features(uint64_t features)
 {
     qt_mem_reset(&machine->mem, mark);
     qt_crypto_restart(crypto, features);
-}
-
-static void check_works(enum form form)
-{
-    const struct known_answer *k =
-        &g_array_index(known_answers(), struct known_answer, 0);
-    uint64_t id = qt_form_session(crypto, &k->operation, form);
-
-    UT_EQ_U64(qt_form_run(crypto, crypto->data[0], &k->operation, form, id, NULL),
-              QT_OK);
-    UT_EQ_U64(qt_form_destroy(crypto, &k->operation, form, id), QT_OK);
-    UT_EQ_U64(qt_virtio_get_status(crypto->dev) & QT_STATUS_NEEDS_RESET, 0);
 }
 
 /* ---- lengths ---- */
@@ -176,7 +159,7 @@ static void lengths_beyond_any_memory_are_errors(void)
 
     QT_NEED(machine);
     use_features(qt_form_features(FORM_LEGACY));
-    check_works(FORM_LEGACY);
+    qt_form_check_works(crypto, FORM_LEGACY);
     before = peak_kib();
     for (enum form form = 0; form < FORMS; form++) {
         use_features(qt_form_features(form));
@@ -263,7 +246,7 @@ static void keys_beyond_any_memory_are_errors(void)
                 }
             }
         }
-        check_works(form);
+        qt_form_check_works(crypto, form);
     }
     UT_TRUE(peak_kib() - before < SLACK_KIB);
 }

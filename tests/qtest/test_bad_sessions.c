@@ -28,16 +28,13 @@ static uint64_t mark;
 
 static int start(void)
 {
-    g_autofree char *plugin = NULL;
+    g_autofree char *options = NULL;
 
     if (!qt_plugin()) {
         return 0;
     }
-    plugin = g_strdup_printf("%s,backend=crypto0,max-sessions=%d", qt_plugin(),
-                             MAX_SESSIONS);
-    machine = qt_machine_start(&(struct qt_machine_opts){
-        .args = (const char *const[]){ "-plugin", plugin, "-device",
-                                       "virtio-crypto-pci,cryptodev=crypto0", NULL } });
+    options = g_strdup_printf(",max-sessions=%d", MAX_SESSIONS);
+    machine = qt_form_machine(options);
     if (!machine) {
         return -1;
     }

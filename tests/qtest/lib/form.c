@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "form.h"
 
+#include "support/operations.h"
 #include "support/ut.h"
 
 #include <glib.h>
@@ -100,4 +101,26 @@ uint8_t qt_form_run(struct qt_crypto *crypto, struct qt_vring *vq,
     form_data(operation, form, session, &message);
     return qt_message_run(crypto, vq, &message,
                           operation->dst_len + operation->result_len + 1, used_len);
+}
+
+struct qt_machine *qt_form_machine(const char *options)
+{
+    g_autofree char *plugin =
+        g_strdup_printf("%s,backend=crypto0%s", qt_plugin(), options);
+
+    return qt_machine_start(&(struct qt_machine_opts){
+        .args = (const char *const[]){ "-plugin", plugin, "-device",
+                                       "virtio-crypto-pci,cryptodev=crypto0", NULL } });
+}
+
+void qt_form_check_works(struct qt_crypto *crypto, enum form form)
+{
+    const struct known_answer *k =
+        &g_array_index(known_answers(), struct known_answer, 0);
+    uint64_t id = qt_form_session(crypto, &k->operation, form);
+
+    UT_EQ_U64(qt_form_run(crypto, crypto->data[0], &k->operation, form, id, NULL),
+              QT_OK);
+    UT_EQ_U64(qt_form_destroy(crypto, &k->operation, form, id), QT_OK);
+    UT_EQ_U64(qt_virtio_get_status(crypto->dev) & QT_STATUS_NEEDS_RESET, 0);
 }

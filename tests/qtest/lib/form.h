@@ -15,6 +15,18 @@ static inline uint64_t qt_form_features(enum form form)
     return QT_CRYPTO_LINUX_FEATURES | (form == FORM_LEGACY ? 0 : QT_CRYPTO_BITS);
 }
 
+/**
+ * qt_form_machine() - a machine with one device, crypto0
+ * @options: what follows the backend's name in the plugin's arguments, from the comma
+ * on; "": nothing
+ *
+ * Return: for qt_machine_stop(); NULL if it did not start.
+ */
+struct qt_machine *qt_form_machine(const char *options);
+
+/** qt_form_check_works() - a known answer, in a session of its own, comes out right */
+void qt_form_check_works(struct qt_crypto *crypto, enum form form);
+
 /** qt_form_create() - send the request for a session; the answer, whatever it is */
 struct qt_create_reply qt_form_create(struct qt_crypto *crypto,
                                       const struct form_operation *operation,

@@ -110,7 +110,7 @@ static void get_statistics(Object *object, Visitor *visitor, const char *name,
 static void get_key_bytes(Object *object, Visitor *visitor, const char *name,
                           void *opaque, Error **errp)
 {
-    bool locked = opaque != NULL;
+    bool locked = GPOINTER_TO_INT(opaque);
     struct vcrypto_secret_usage usage;
     uint64_t bytes;
 
@@ -119,18 +119,19 @@ static void get_key_bytes(Object *object, Visitor *visitor, const char *name,
     visit_type_uint64(visitor, name, &bytes, errp);
 }
 
-static void add_key_bytes(ObjectClass *oc, const char *name, void *locked,
+static void add_key_bytes(ObjectClass *oc, const char *name, bool locked,
                           const char *description)
 {
-    object_class_property_add(oc, name, "uint64", get_key_bytes, NULL, NULL, locked);
+    object_class_property_add(oc, name, "uint64", get_key_bytes, NULL, NULL,
+                              GINT_TO_POINTER(locked));
     object_class_property_set_description(oc, name, description);
 }
 
 void vcrypto_backend_add_properties(ObjectClass *oc)
 {
-    add_key_bytes(oc, "locked-key-bytes", (void *)TYPE_VCRYPTO_BACKEND,
+    add_key_bytes(oc, "locked-key-bytes", true,
                   "memory of the process for keys that is locked");
-    add_key_bytes(oc, "unlocked-key-bytes", NULL,
+    add_key_bytes(oc, "unlocked-key-bytes", false,
                   "the same that is not, because the limit does not allow it");
     object_class_property_add(oc, "worker-thread-ids", "list", get_thread_ids, NULL,
                               NULL, NULL);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lane.h"
 
+#include "slice.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
@@ -92,11 +94,15 @@ bool vcrypto_lane_enter(const atomic_bool *stop)
         withdraw(&waiter);
     }
     pthread_mutex_unlock(&lane.lock);
+    if (waiter.granted) {
+        vcrypto_slice_lengthen();
+    }
     return waiter.granted;
 }
 
 void vcrypto_lane_leave(void)
 {
+    vcrypto_slice_restore();
     pthread_mutex_lock(&lane.lock);
     lane.inside--;
     admit();

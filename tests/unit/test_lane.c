@@ -7,6 +7,8 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "backend/lane.h"
@@ -41,6 +43,24 @@ static unsigned limit_here(void)
     UT_TRUE_FATAL(sched_getaffinity(0, sizeof(set), &set) == 0);
     return vcrypto_lane_limit((unsigned)CPU_COUNT(&set),
                               (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+/* The kernel's struct sched_attr, whose header does not go with <sched.h>. */
+struct schedule {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+};
+
+/* How the kernel schedules the calling thread. */
+static struct schedule schedule_here(void)
+{
+    struct schedule attr = { 0 };
+
+    UT_TRUE_FATAL(syscall(SYS_sched_getattr, 0, &attr, sizeof(attr), 0) == 0);
+    return attr;
 }
 
 /* Waits until so many are in the lane and in front of it. */
@@ -485,10 +505,60 @@ static void waiting_worker_stops_at_once(void)
     fake_guest_fini(&guest);
 }
 
+/* In the lane, and out of it again, with a policy and a nice value. */
+struct passage {
+    int policy, nice;
+    struct schedule before, inside, after;
+};
+
+static void *pass(void *opaque)
+{
+    struct passage *passage = opaque;
+    const struct sched_param param = { 0 };
+    atomic_bool never = false;
+
+    UT_TRUE_FATAL(sched_setscheduler(0, passage->policy, &param) == 0);
+    UT_TRUE_FATAL(setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), passage->nice) ==
+                  0);
+    passage->before = schedule_here();
+    UT_TRUE_FATAL(vcrypto_lane_enter(&never));
+    passage->inside = schedule_here();
+    vcrypto_lane_leave();
+    passage->after = schedule_here();
+    return NULL;
+}
+
+static void expect_passage(int policy, int nice, bool longer)
+{
+    struct passage passage = { .policy = policy, .nice = nice };
+    pthread_t thread;
+
+    UT_TRUE_FATAL(pthread_create(&thread, NULL, pass, &passage) == 0);
+    pthread_join(thread, NULL);
+    UT_EQ_U64(passage.inside.policy, (uint32_t)policy);
+    UT_TRUE(passage.inside.nice == nice);
+    /* Linux before 6.12 tells of no slices. */
+    if (longer && passage.before.runtime) {
+        UT_TRUE(passage.inside.runtime > passage.before.runtime);
+    } else {
+        UT_EQ_U64(passage.inside.runtime, passage.before.runtime);
+    }
+    UT_EQ_MEM(&passage.after, &passage.before, sizeof(passage.before));
+}
+
+static void thread_in_the_lane_gives_way(void)
+{
+    expect_passage(SCHED_OTHER, 0, true);
+    expect_passage(SCHED_OTHER, 5, true);
+    expect_passage(SCHED_BATCH, 3, true);
+    expect_passage(SCHED_IDLE, 0, false);
+}
+
 static const struct ut_test lane_tests[] = {
     { "one processor is left to others", one_processor_is_left_to_others },
     { "first come, first served", first_come_first_served },
     { "pinned thread never waits", pinned_thread_never_waits },
+    { "thread in the lane gives way", thread_in_the_lane_gives_way },
     { NULL, NULL },
 };
 

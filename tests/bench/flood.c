@@ -5,9 +5,11 @@
  * flood, in turns in one run: how long QMP takes to answer, and the latency of the
  * queue that is free, with a driver that sleeps.
  *
- * Each round is a QEMU of its own, because a flood ends with a reset only.
+ * Each round is a QEMU of its own, because a flood ends with a reset only. Nothing
+ * keeps the processors awake: what does would itself keep others waiting here, for
+ * whoever wakes on its processor right after using up his share waits for the kernel's
+ * tick.
  */
-#include "awake.h"
 #include "hog.h"
 #include "load.h"
 #include "report.h"
@@ -33,7 +35,6 @@ static struct plan {
     char *hogs;
     char *backend_args;
     gboolean packed;
-    gboolean let_idle;
     gboolean no_costs;
     gboolean smoke;
 } plan;
@@ -276,12 +277,10 @@ static void print_row(enum metric metric)
 
 static void print_report(int done)
 {
-    printf(
-        "\n%d queues, %d flooded with %s: %d requests done; %d rounds, processors %s\n"
-        "%d latencies of %d bytes of AES-CBC, %d questions in QMP, in each\n\n",
-        plan.queues, plan.queues - 1, plan.hogs, done, plan.rounds,
-        plan.let_idle ? "may go idle" : "kept awake", plan.samples, plan.size,
-        plan.asks);
+    printf("\n%d queues, %d flooded with %s: %d requests done; %d rounds\n"
+           "%d latencies of %d bytes of AES-CBC, %d questions in QMP, in each\n\n",
+           plan.queues, plan.queues - 1, plan.hogs, done, plan.rounds, plan.samples,
+           plan.size, plan.asks);
     printf("%-20s %10s %10s %8s\n", "ms", "idle", "flood", "ratio");
     for (enum metric metric = 0; metric < METRICS; metric++) {
         print_row(metric);
@@ -307,8 +306,6 @@ static bool parse_options(int argc, char **argv)
         { "backend-args", 0, 0, G_OPTION_ARG_STRING, &plan.backend_args,
           "more properties of our backend", "KEY=VALUE,..." },
         { "packed", 0, 0, G_OPTION_ARG_NONE, &plan.packed, "packed rings", NULL },
-        { "let-idle", 0, 0, G_OPTION_ARG_NONE, &plan.let_idle,
-          "do not keep the processors from going idle", NULL },
         { "no-costs", 0, 0, G_OPTION_ARG_NONE, &plan.no_costs,
           "leave out what one request of each kind takes", NULL },
         { "smoke", 0, 0, G_OPTION_ARG_NONE, &plan.smoke,
@@ -369,16 +366,10 @@ static int run_rounds(void)
 {
     int sum = 0;
 
-    if (!plan.let_idle) {
-        bench_awake_begin();
-    }
     for (int round = 0; round < plan.rounds && sum >= 0; round++) {
         int done = run_round(round);
 
         sum = done < 0 ? -1 : sum + done;
-    }
-    if (!plan.let_idle) {
-        bench_awake_end();
     }
     return sum;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "backend.h"
 
+#include "lane.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +56,7 @@ struct vcrypto_backend *vcrypto_backend_new(const struct vcrypto_backend_config 
         vcrypto_algorithms_fini();
         return NULL;
     }
+    vcrypto_lane_init();
     backend->config = *config;
     vcrypto_session_table_init(&backend->sessions, config->max_sessions);
     return backend;

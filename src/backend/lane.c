@@ -30,12 +30,27 @@ unsigned vcrypto_lane_limit(unsigned allowed, unsigned online)
     return online > 1 ? 0 : 1;
 }
 
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static unsigned processors; /* of the host */
+
+static void count_processors(void)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+    processors = online > 0 ? (unsigned)online : 1;
+}
+
+void vcrypto_lane_init(void)
+{
+    pthread_once(&once, count_processors);
+}
+
 /* Asked each time: whoever manages the host may pin threads while they run. */
 static unsigned present_limit(void)
 {
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned processors = online > 0 ? (unsigned)online : 1;
     cpu_set_t set;
+
+    vcrypto_lane_init();
 
     if (sched_getaffinity(0, sizeof(set), &set) != 0) {
         return vcrypto_lane_limit(processors, processors);

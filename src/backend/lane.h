@@ -19,6 +19,13 @@
 #define LANE_SLOW_NS 4000000
 
 /*
+ * vcrypto_lane_init: count the host's processors, for which a file is opened: not while
+ * requests are served, when there may be no descriptor left. Any thread, any number of
+ * times.
+ */
+void vcrypto_lane_init(void);
+
+/*
  * vcrypto_lane_limit: how many threads may be in the lane when the one that asks may
  * run on @allowed of @online processors. 0: any number, as a thread that was pinned to
  * one processor is in the way of no other.

@@ -185,7 +185,7 @@ static void *visit_pinned(void *opaque)
     return NULL;
 }
 
-static void pinned_thread_never_waits(void)
+static void expect_pinned_thread_enters(void)
 {
     struct visitor patient = { 0 }, pinned = { 0 };
     unsigned places = fill_lane(), order = 0;
@@ -505,6 +505,25 @@ static void waiting_worker_stops_at_once(void)
     fake_guest_fini(&guest);
 }
 
+static void pinned_thread_never_waits(void)
+{
+    expect_pinned_thread_enters();
+}
+
+/* Where QEMU has no descriptor left, and so that none comes and goes with a request. */
+static void lane_opens_no_file(void)
+{
+    struct rlimit limit, none;
+
+    leave_lane(fill_lane());
+    UT_TRUE_FATAL(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    none = limit;
+    none.rlim_cur = 0;
+    UT_TRUE_FATAL(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    expect_pinned_thread_enters();
+    UT_TRUE_FATAL(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
 /* In the lane, and out of it again, with a policy and a nice value. */
 struct passage {
     int policy, nice;
@@ -558,6 +577,7 @@ static const struct ut_test lane_tests[] = {
     { "one processor is left to others", one_processor_is_left_to_others },
     { "first come, first served", first_come_first_served },
     { "pinned thread never waits", pinned_thread_never_waits },
+    { "lane opens no file", lane_opens_no_file },
     { "thread in the lane gives way", thread_in_the_lane_gives_way },
     { NULL, NULL },
 };

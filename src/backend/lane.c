@@ -51,7 +51,6 @@ static unsigned present_limit(void)
     cpu_set_t set;
 
     vcrypto_lane_init();
-
     if (sched_getaffinity(0, sizeof(set), &set) != 0) {
         return vcrypto_lane_limit(processors, processors);
     }

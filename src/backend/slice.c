@@ -14,8 +14,7 @@
 /* 0: there is nothing to restore. */
 static _Thread_local uint64_t former;
 
-/* Threads that somebody made real-time ones, or idle ones, have no slice of this kind.
- */
+/* Threads that somebody made real-time or idle ones have no slice of this kind. */
 static bool get(struct sched_attr *attr)
 {
     return syscall(SYS_sched_getattr, 0, attr, sizeof(*attr), 0) == 0 &&

@@ -185,7 +185,7 @@ static void *visit_pinned(void *opaque)
     return NULL;
 }
 
-static void expect_pinned_thread_enters(void)
+static void pinned_thread_never_waits(void)
 {
     struct visitor patient = { 0 }, pinned = { 0 };
     unsigned places = fill_lane(), order = 0;
@@ -205,6 +205,69 @@ static void expect_pinned_thread_enters(void)
     pthread_join(patient.thread, NULL);
     UT_TRUE(patient.entered);
     expect_count(0, 0);
+}
+
+/* Where QEMU has no descriptor left, and so that none comes and goes with a request. */
+static void lane_opens_no_file(void)
+{
+    struct rlimit limit, none;
+
+    leave_lane(fill_lane());
+    UT_TRUE_FATAL(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    none = limit;
+    none.rlim_cur = 0;
+    UT_TRUE_FATAL(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    pinned_thread_never_waits();
+    UT_TRUE_FATAL(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
+/* In the lane, and out of it again, with a policy and a nice value. */
+struct passage {
+    int policy, nice;
+    struct schedule before, inside, after;
+};
+
+static void *pass(void *opaque)
+{
+    struct passage *passage = opaque;
+    const struct sched_param param = { 0 };
+    atomic_bool never = false;
+
+    UT_TRUE_FATAL(sched_setscheduler(0, passage->policy, &param) == 0);
+    UT_TRUE_FATAL(setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), passage->nice) ==
+                  0);
+    passage->before = schedule_here();
+    UT_TRUE_FATAL(vcrypto_lane_enter(&never));
+    passage->inside = schedule_here();
+    vcrypto_lane_leave();
+    passage->after = schedule_here();
+    return NULL;
+}
+
+static void expect_passage(int policy, int nice, bool longer)
+{
+    struct passage passage = { .policy = policy, .nice = nice };
+    pthread_t thread;
+
+    UT_TRUE_FATAL(pthread_create(&thread, NULL, pass, &passage) == 0);
+    pthread_join(thread, NULL);
+    UT_EQ_U64(passage.inside.policy, (uint32_t)policy);
+    UT_TRUE(passage.inside.nice == nice);
+    /* Linux before 6.12 tells of no slices. */
+    if (longer && passage.before.runtime) {
+        UT_TRUE(passage.inside.runtime > passage.before.runtime);
+    } else {
+        UT_EQ_U64(passage.inside.runtime, passage.before.runtime);
+    }
+    UT_EQ_MEM(&passage.after, &passage.before, sizeof(passage.before));
+}
+
+static void thread_in_the_lane_gives_way(void)
+{
+    expect_passage(SCHED_OTHER, 0, true);
+    expect_passage(SCHED_OTHER, 5, true);
+    expect_passage(SCHED_BATCH, 3, true);
+    expect_passage(SCHED_IDLE, 0, false);
 }
 
 /* ---- requests ---- */
@@ -503,74 +566,6 @@ static void waiting_worker_stops_at_once(void)
     vcrypto_memory_map_unref(map);
     fake_driver_fini(&driver);
     fake_guest_fini(&guest);
-}
-
-static void pinned_thread_never_waits(void)
-{
-    expect_pinned_thread_enters();
-}
-
-/* Where QEMU has no descriptor left, and so that none comes and goes with a request. */
-static void lane_opens_no_file(void)
-{
-    struct rlimit limit, none;
-
-    leave_lane(fill_lane());
-    UT_TRUE_FATAL(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-    none = limit;
-    none.rlim_cur = 0;
-    UT_TRUE_FATAL(setrlimit(RLIMIT_NOFILE, &none) == 0);
-    expect_pinned_thread_enters();
-    UT_TRUE_FATAL(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-}
-
-/* In the lane, and out of it again, with a policy and a nice value. */
-struct passage {
-    int policy, nice;
-    struct schedule before, inside, after;
-};
-
-static void *pass(void *opaque)
-{
-    struct passage *passage = opaque;
-    const struct sched_param param = { 0 };
-    atomic_bool never = false;
-
-    UT_TRUE_FATAL(sched_setscheduler(0, passage->policy, &param) == 0);
-    UT_TRUE_FATAL(setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), passage->nice) ==
-                  0);
-    passage->before = schedule_here();
-    UT_TRUE_FATAL(vcrypto_lane_enter(&never));
-    passage->inside = schedule_here();
-    vcrypto_lane_leave();
-    passage->after = schedule_here();
-    return NULL;
-}
-
-static void expect_passage(int policy, int nice, bool longer)
-{
-    struct passage passage = { .policy = policy, .nice = nice };
-    pthread_t thread;
-
-    UT_TRUE_FATAL(pthread_create(&thread, NULL, pass, &passage) == 0);
-    pthread_join(thread, NULL);
-    UT_EQ_U64(passage.inside.policy, (uint32_t)policy);
-    UT_TRUE(passage.inside.nice == nice);
-    /* Linux before 6.12 tells of no slices. */
-    if (longer && passage.before.runtime) {
-        UT_TRUE(passage.inside.runtime > passage.before.runtime);
-    } else {
-        UT_EQ_U64(passage.inside.runtime, passage.before.runtime);
-    }
-    UT_EQ_MEM(&passage.after, &passage.before, sizeof(passage.before));
-}
-
-static void thread_in_the_lane_gives_way(void)
-{
-    expect_passage(SCHED_OTHER, 0, true);
-    expect_passage(SCHED_OTHER, 5, true);
-    expect_passage(SCHED_BATCH, 3, true);
-    expect_passage(SCHED_IDLE, 0, false);
 }
 
 static const struct ut_test lane_tests[] = {

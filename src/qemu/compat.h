@@ -13,11 +13,23 @@
 #include "qapi/error.h"
 #include "qemu/main-loop.h"
 #include "qom/object_interfaces.h"
-#include "sysemu/cryptodev.h"
 
 #define VCRYPTO_QEMU_AT_LEAST(major, minor)                                            \
     (QEMU_VERSION_MAJOR > (major) ||                                                   \
      (QEMU_VERSION_MAJOR == (major) && QEMU_VERSION_MINOR >= (minor)))
+
+/* Headers that have moved. */
+#if VCRYPTO_QEMU_AT_LEAST(10, 0)
+#include "qobject/qdict.h"
+#include "system/cryptodev.h"
+#include "system/dma.h"
+#include "system/tcg.h"
+#else
+#include "qapi/qmp/qdict.h"
+#include "sysemu/cryptodev.h"
+#include "sysemu/dma.h"
+#include "sysemu/tcg.h"
+#endif
 
 static inline CryptoDevBackendClient *vcrypto_compat_new_client(void)
 {

@@ -3,7 +3,6 @@
 
 #include "hw/virtio/virtio-bus.h"
 #include "hw/virtio/virtio-pci.h"
-#include "qapi/qmp/qdict.h"
 #include "qemu/error-report.h"
 #include "qemu/timer.h"
 #include "standard-headers/linux/virtio_config.h"

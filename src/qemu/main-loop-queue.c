@@ -7,7 +7,6 @@
 
 #include "qemu/iov.h"
 #include "qemu/rcu.h"
-#include "sysemu/dma.h"
 
 /*
  * A batch ends at this many requests, or at this many bytes, or pieces of memory, each

@@ -6,7 +6,6 @@
 #include "exec/ramlist.h"
 #include "exec/target_page.h"
 #include "qemu/rcu.h"
-#include "sysemu/tcg.h"
 
 /* vcrypto_memory_ops.marks_begin and marks_end: RCU protects what the marks are in. */
 

@@ -793,6 +793,17 @@ static const struct hex_vector table[] = {
                     "7b9e890d4d5c64709885d48ae40690ec043baae9705796e4a9ff5a4b8d8b36d7"
                     "f3fe57cc6cfd6cd005cd3852a85e94ce6bcd90d0d07839ce09733544ca8e3508"
                     "43248550922ac1" },
+    /* After the ninth word the LFSR's next word is 0 modulo 2^31 - 1, which ZUC, 3.2,
+     * writes as 2^31 - 1: one step in 2^31 does, and no published answer. */
+    { .source = "derived from ETSI/SAGE ZUC 1.6 by a program of its own",
+      .algorithm = CIPHER_VECTOR_ZUC_EEA3,
+      .name = "zuc-eea3, zero in the LFSR",
+      .key = "000102030405060708090a0b0c0d0e0f",
+      .iv = "cf50724b00000000cf50724b00000000",
+      .plaintext = "0000000000000000000000000000000000000000000000000000000000000000"
+                   "0000000000000000000000000000000000000000000000000000000000000000",
+      .ciphertext = "f555336501312ed77208c8fc30b5a44a7d097d6e744e1040075f4785126999d5"
+                    "6eb23b972a295eb952708906b5f403c2896a4105810555c9d415362b3504bd29" },
     { .source = "3GPP TS 35.223, 128-EEA3, whole bytes",
       .algorithm = CIPHER_VECTOR_ZUC_EEA3,
       .name = "zuc-eea3, test set 1",

@@ -1124,6 +1124,15 @@ static const struct hex_vector table[] = {
                  "59bc7ea84ab18811b5bfb7bc553f4fe44478ce287a14879990d18d12ca79d2c8"
                  "55149021cd5ce8ca0371ca04fcce143e3d7cfee94585b5885cac46068b",
       .digest = "061745ae" },
+    { .source = "derived from ETSI/SAGE ZUC 1.6 by a program of its own",
+      .service = VCRYPTO_SERVICE_MAC,
+      .algorithm = VCRYPTO_MAC_ZUC_EIA3,
+      .name = "zuc-eia3, zero in the LFSR",
+      .key = "000102030405060708090a0b0c0d0e0f",
+      .iv = "cf50724b00000000cf50724b00000000",
+      .message = "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+                 "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+      .digest = "4e6bcbc5" },
     { .source = "intel-ipsec-mb 1.3, test/zuc_test_vectors.h",
       .service = VCRYPTO_SERVICE_MAC,
       .algorithm = VCRYPTO_MAC_ZUC_EIA3,

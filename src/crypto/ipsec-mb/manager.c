@@ -2,9 +2,15 @@
 #include "../engines.h"
 #include "manager.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 static IMB_MGR *manager;
+
+/* Managers that no thread has at present. */
+static struct ipsec_mb_owned *idle;
+static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
 
 IMB_MGR *vcrypto_ipsec_mb_manager(void)
 {
@@ -81,6 +87,52 @@ void vcrypto_ipsec_mb_manager_free(IMB_MGR *old)
     }
 }
 
+static struct ipsec_mb_owned *owned_new(void)
+{
+    struct ipsec_mb_owned *made = malloc(sizeof(*made));
+
+    if (made) {
+        made->manager = vcrypto_ipsec_mb_manager_new();
+        if (!made->manager) {
+            free(made);
+            made = NULL;
+        }
+    }
+    return made;
+}
+
+struct ipsec_mb_owned *vcrypto_ipsec_mb_manager_take(void)
+{
+    struct ipsec_mb_owned *taken;
+
+    pthread_mutex_lock(&idle_lock);
+    taken = idle;
+    if (taken) {
+        idle = taken->next;
+    }
+    pthread_mutex_unlock(&idle_lock);
+    return taken ? taken : owned_new();
+}
+
+void vcrypto_ipsec_mb_manager_give(struct ipsec_mb_owned *taken)
+{
+    pthread_mutex_lock(&idle_lock);
+    taken->next = idle;
+    idle = taken;
+    pthread_mutex_unlock(&idle_lock);
+}
+
+static void free_idle(void)
+{
+    while (idle) {
+        struct ipsec_mb_owned *next = idle->next;
+
+        vcrypto_ipsec_mb_manager_free(idle->manager);
+        free(idle);
+        idle = next;
+    }
+}
+
 /* Where the library does not run, there is none of its algorithms, and no error. */
 bool vcrypto_ipsec_mb_init(const char **why)
 {
@@ -91,6 +143,7 @@ bool vcrypto_ipsec_mb_init(const char **why)
 
 void vcrypto_ipsec_mb_fini(void)
 {
+    free_idle();
     vcrypto_ipsec_mb_manager_free(manager);
     manager = NULL;
 }

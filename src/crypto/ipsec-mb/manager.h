@@ -35,6 +35,20 @@ IMB_MGR *vcrypto_ipsec_mb_manager_new(void);
 /* vcrypto_ipsec_mb_manager_free: overwrite and free it; NULL is allowed. */
 void vcrypto_ipsec_mb_manager_free(IMB_MGR *old);
 
+/* A manager that one thread has at a time, for whatever it does not do in a group. */
+struct ipsec_mb_owned {
+    IMB_MGR *manager; /* without jobs when it is taken, and given back */
+    struct ipsec_mb_owned *next;
+};
+
+/*
+ * vcrypto_ipsec_mb_manager_take: a manager for the calling thread alone until
+ * vcrypto_ipsec_mb_manager_give(). They are kept: there are as many as threads had one
+ * at the same time. NULL: no memory.
+ */
+struct ipsec_mb_owned *vcrypto_ipsec_mb_manager_take(void);
+void vcrypto_ipsec_mb_manager_give(struct ipsec_mb_owned *taken);
+
 /* vcrypto_ipsec_mb_limit: use no instructions newer than those of @arch. For tests:
  * what processors of their users have. Before vcrypto_ipsec_mb_init(). */
 void vcrypto_ipsec_mb_limit(IMB_ARCH arch);

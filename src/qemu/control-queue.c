@@ -9,6 +9,7 @@
 #include "qemu/iov.h"
 
 #include "ring-state.h"
+#include "virtqueue.h"
 
 struct VCryptoControlQueue {
     VCryptoDevice *device;
@@ -17,6 +18,9 @@ struct VCryptoControlQueue {
     QEMUBH *bh;
     EventNotifier kick;
     bool serving; /* ring is ours */
+    bool notify;  /* the driver is to be told */
+    bool taken;   /* requests may be out of QEMU's virtqueue, not answered yet, ... */
+    bool put_off; /* ... and until they are, the ring cannot be ours */
     struct vcrypto_ring ring;
     struct iovec pieces[VCRYPTO_RING_MAX_PIECES];
     uint64_t addresses[VCRYPTO_RING_MAX_PIECES];
@@ -59,33 +63,32 @@ static enum vcrypto_ring_result serve_one(VCryptoControlQueue *queue, unsigned *
     write_reply(queue, &chain, &reply);
     vcrypto_ring_fill(&queue->ring, &chain, (uint32_t)reply.size, 0);
     vcrypto_ring_publish(&queue->ring, 1);
-    if (vcrypto_ring_must_notify(&queue->ring)) {
-        vcrypto_ring_state_notify(queue->device->vdev, queue->index);
-    }
+    queue->notify |= vcrypto_ring_must_notify(&queue->ring);
     return result;
 }
 
-/* Serves until other things in the main loop should have their turn; returns whether
- * there may be more. */
-static bool serve_ring(VCryptoControlQueue *queue)
+/* Serves until other things in the main loop should have their turn. */
+static void serve_ring(VCryptoControlQueue *queue)
 {
     enum vcrypto_ring_result result = VCRYPTO_RING_CHAIN;
     unsigned work = 0;
 
     vcrypto_ring_kicks_off(&queue->ring);
-    /* An interrupt may be a message to this very device, and stop it. */
-    while (work < VCRYPTO_CONTROL_TURN && result == VCRYPTO_RING_CHAIN &&
-           queue->serving) {
+    while (work < VCRYPTO_CONTROL_TURN && result == VCRYPTO_RING_CHAIN) {
         result = serve_one(queue, &work);
     }
-    if (!queue->serving) {
-        return false;
+    if (result == VCRYPTO_RING_CHAIN ||
+        (result != VCRYPTO_RING_BROKEN && vcrypto_ring_kicks_on(&queue->ring))) {
+        qemu_bh_schedule(queue->bh);
     }
-    if (result == VCRYPTO_RING_BROKEN) {
+    /* This may reset the device, or unplug it: it does not serve then. */
+    if (queue->notify) {
+        queue->notify = false;
+        vcrypto_ring_state_notify(queue->device->vdev, queue->index);
+    }
+    if (result == VCRYPTO_RING_BROKEN && queue->serving) {
         vcrypto_device_broken(queue->device, queue->index);
-        return false;
     }
-    return result == VCRYPTO_RING_CHAIN || vcrypto_ring_kicks_on(&queue->ring);
 }
 
 /* Looks for the ring in the present map; serving goes on where it stands. */
@@ -105,9 +108,14 @@ static void find_ring(VCryptoControlQueue *queue,
 
 /* ---- QEMU's virtqueue ---- */
 
-/* Returns how much work it was. */
-static unsigned serve_element(VCryptoControlQueue *queue, VirtQueueElement *element)
+/*
+ * Each of these calls may reset the device, or unplug it: what is read from may be
+ * registers, and what is written to. Returns how much work it was.
+ */
+static unsigned serve_element(VCryptoControlQueue *queue, VirtQueueElement *element,
+                              unsigned life)
 {
+    VCryptoDevice *device = queue->device;
     struct vcrypto_chain chain = {
         .out = element->out_sg,
         .out_num = element->out_num,
@@ -115,31 +123,43 @@ static unsigned serve_element(VCryptoControlQueue *queue, VirtQueueElement *elem
         .in_num = element->in_num,
     };
     struct vcrypto_control_reply reply;
-    unsigned work = vcrypto_serve_control(&queue->device->point, &chain, &reply);
+    unsigned work = vcrypto_serve_control(&device->point, &chain, &reply);
 
     iov_from_buf(element->in_sg, element->in_num, 0, reply.bytes, reply.size);
-    virtqueue_push(queue->vq, element, reply.size);
-    virtio_notify(queue->device->vdev, queue->vq);
+    vcrypto_virtqueue_unmap(device, life, element, reply.size);
+    if (device->life == life) {
+        virtqueue_push(queue->vq, element, reply.size);
+    }
+    if (device->life == life) {
+        virtio_notify(device->vdev, queue->vq);
+    }
     return work;
 }
 
-static bool serve_virtqueue(VCryptoControlQueue *queue)
+static void serve_virtqueue(VCryptoControlQueue *queue)
 {
-    unsigned work = 0;
+    VCryptoDevice *device = queue->device;
+    unsigned life = device->life, work = 0;
 
-    if (!vcrypto_device_use_virtqueue(queue->device, queue->index)) {
-        return false;
+    if (!vcrypto_device_use_virtqueue(device, queue->index)) {
+        return;
     }
-    while (work < VCRYPTO_CONTROL_TURN) {
+    while (work < VCRYPTO_CONTROL_TURN && device->life == life) {
         VirtQueueElement *element = virtqueue_pop(queue->vq, sizeof(VirtQueueElement));
 
         if (!element) {
-            return false;
+            return;
         }
-        work += serve_element(queue, element);
+        if (device->life == life) {
+            work += serve_element(queue, element, life);
+        } else {
+            vcrypto_virtqueue_unmap(device, life, element, 0);
+        }
         g_free(element);
     }
-    return true;
+    if (device->life == life) {
+        qemu_bh_schedule(queue->bh);
+    }
 }
 
 /* ---- both ---- */
@@ -147,16 +167,25 @@ static bool serve_virtqueue(VCryptoControlQueue *queue)
 static void control_bh(void *opaque)
 {
     VCryptoControlQueue *queue = opaque;
-    bool more;
+    VCryptoDevice *device = queue->device;
 
-    if (!vcrypto_device_may_run(queue->device)) {
+    if (!vcrypto_device_may_run(device)) {
         return;
     }
-    more = queue->serving ? serve_ring(queue) : serve_virtqueue(queue);
-    vcrypto_secret_wipe_stack(); /* asymmetric keys were parsed, contexts freed */
-    if (more) {
-        qemu_bh_schedule(queue->bh);
+    vcrypto_device_hold(device);
+    if (queue->serving) {
+        serve_ring(queue);
+    } else {
+        queue->taken = true;
+        serve_virtqueue(queue);
+        queue->taken = false;
+        if (queue->put_off) {
+            queue->put_off = false;
+            vcrypto_control_queue_update(device, vcrypto_device_may_run(device));
+        }
     }
+    vcrypto_secret_wipe_stack(); /* asymmetric keys were parsed, contexts freed */
+    vcrypto_device_release(device);
 }
 
 void vcrypto_control_queue_update(VCryptoDevice *device, bool run)
@@ -166,6 +195,13 @@ void vcrypto_control_queue_update(VCryptoDevice *device, bool run)
     bool serve = run && virtio_queue_get_desc_addr(vdev, queue->index) &&
                  !device->memory.translated;
 
+    if (device->gone) {
+        return;
+    }
+    if (queue->taken && serve) {
+        queue->put_off = true;
+        return;
+    }
     if (queue->serving && !serve) {
         struct vcrypto_ring_position position = vcrypto_ring_position(&queue->ring);
 
@@ -255,6 +291,9 @@ void vcrypto_control_queue_delete(VCryptoDevice *device)
     event_notifier_cleanup(&queue->kick);
     qemu_bh_delete(queue->bh);
     virtio_delete_queue(queue->vq);
-    g_free(queue);
-    device->control = NULL;
+}
+
+void vcrypto_control_queue_free(VCryptoDevice *device)
+{
+    g_free(device->control);
 }

@@ -61,13 +61,17 @@ static const struct vcrypto_worker_host worker_host = {
 static void event_bh(void *opaque)
 {
     VCryptoDataQueue *queue = opaque;
+    VCryptoDevice *device = queue->device;
 
-    if (qatomic_xchg(&queue->fault, false) && queue->serving) {
-        vcrypto_device_broken(queue->device, queue->index);
-    }
+    vcrypto_device_hold(device);
     if (qatomic_xchg(&queue->notify, false)) {
-        vcrypto_ring_state_notify(queue->device->vdev, queue->index);
+        vcrypto_ring_state_notify(device->vdev, queue->index);
     }
+    /* A device that was reset by that, or unplugged, serves no queue. */
+    if (qatomic_xchg(&queue->fault, false) && queue->serving) {
+        vcrypto_device_broken(device, queue->index);
+    }
+    vcrypto_device_release(device);
 }
 
 static void start_worker(VCryptoDataQueue *queue)
@@ -110,6 +114,13 @@ void vcrypto_data_queue_update(VCryptoDevice *device, uint32_t index, bool run)
     VCryptoDataQueue *queue = &device->queues[index];
     enum server server = server_of(queue, run);
 
+    if (device->gone) {
+        return;
+    }
+    if (queue->taken && server == SERVED_BY_WORKER) {
+        queue->put_off = true;
+        server = SERVED_BY_NOBODY;
+    }
     if (queue->serving && server != SERVED_BY_WORKER) {
         stop_worker(queue);
     }
@@ -201,7 +212,6 @@ static void queue_delete(VCryptoDataQueue *queue)
     vcrypto_worker_free(queue->worker);
     qemu_bh_delete(queue->event_bh);
     qemu_bh_delete(queue->bh);
-    g_free(queue->batch);
     virtio_delete_queue(queue->vq);
 }
 
@@ -222,6 +232,13 @@ void vcrypto_data_queues_delete(VCryptoDevice *device)
 {
     for (uint32_t i = 0; i < device->num_queues; i++) {
         queue_delete(&device->queues[i]);
+    }
+}
+
+void vcrypto_data_queues_free(VCryptoDevice *device)
+{
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        g_free(device->queues[i].batch);
     }
     g_free(device->queues);
 }

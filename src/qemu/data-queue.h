@@ -25,6 +25,9 @@ struct VCryptoDataQueue {
     /* In the main loop, where addresses are translated. */
     bool in_main_loop;
     QEMUBH *bh;
+    bool taken;    /* requests may be out of the ring, not answered yet, ... */
+    bool put_off;  /* ... and until they are, the ring cannot be the worker's */
+    unsigned life; /* of the device, when they were taken */
     struct VCryptoMainLoopBatch *batch; /* NULL until it is needed */
 };
 

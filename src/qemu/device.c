@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "device.h"
 
+#include "block/aio.h"
 #include "hw/virtio/virtio-bus.h"
 #include "hw/virtio/virtio-pci.h"
 #include "qemu/error-report.h"
@@ -32,6 +33,47 @@ static void default_vectors(DeviceState *dev, uint32_t queues)
         !(transport->opts && qdict_haskey(transport->opts, "vectors"))) {
         proxy->nvectors = queues + 2;
     }
+}
+
+void vcrypto_device_hold(VCryptoDevice *device)
+{
+    device->references++;
+    object_ref(OBJECT(device->vdev));
+    object_ref(device->transport);
+}
+
+static void unref_object(void *opaque)
+{
+    object_unref(OBJECT(opaque));
+}
+
+/* QEMU looks at the transport once more when a bottom half of its device has returned.
+ */
+static void let_go(VCryptoDevice *device, Object *object)
+{
+    if (device->gone) {
+        aio_bh_schedule_oneshot(qemu_get_aio_context(), unref_object, object);
+    } else {
+        object_unref(object); /* not the last: it is plugged in */
+    }
+}
+
+/* One reference less, and the last one frees what unrealizing left. */
+static void unref_device(VCryptoDevice *device)
+{
+    if (--device->references) {
+        return;
+    }
+    vcrypto_data_queues_free(device);
+    vcrypto_control_queue_free(device);
+    g_free(device);
+}
+
+void vcrypto_device_release(VCryptoDevice *device)
+{
+    let_go(device, OBJECT(device->vdev));
+    let_go(device, device->transport);
+    unref_device(device);
 }
 
 /* keeps: CFG-3 */
@@ -70,7 +112,9 @@ void vcrypto_device_realize(DeviceState *dev, VCryptoBackend *backend, Error **e
         return;
     }
     device = g_new0(VCryptoDevice, 1);
+    device->references = 1;
     device->vdev = vdev;
+    device->transport = OBJECT(qdev_get_parent_bus(dev)->parent);
     device->backend = backend;
     device->num_queues = (uint32_t)backend->options.queues;
     init_service_point(device);
@@ -90,7 +134,7 @@ void vcrypto_device_realize(DeviceState *dev, VCryptoBackend *backend, Error **e
 
 fail:
     virtio_cleanup(vdev);
-    g_free(device);
+    unref_device(device);
 }
 
 /* Serves queues, or stops, as the state of the device demands. */
@@ -104,9 +148,11 @@ static void memory_changed(void *opaque)
 {
     VCryptoDevice *device = opaque;
 
+    vcrypto_device_hold(device);
     vcrypto_data_queues_set_memory(device);
     vcrypto_control_queue_set_memory(device);
     update_queues(device, vcrypto_device_may_run(device));
+    vcrypto_device_release(device);
 }
 
 void vcrypto_device_unrealize(VCryptoDevice *device)
@@ -114,6 +160,8 @@ void vcrypto_device_unrealize(VCryptoDevice *device)
     VCryptoBackend *backend = device->backend;
 
     update_queues(device, false);
+    device->life++;
+    device->gone = true;
     vcrypto_memory_unfollow(&device->memory);
     vcrypto_data_queues_delete(device);
     vcrypto_control_queue_delete(device);
@@ -121,7 +169,7 @@ void vcrypto_device_unrealize(VCryptoDevice *device)
     vcrypto_backend_reset(backend->core);
     backend->device = NULL;
     cryptodev_backend_set_used(&backend->parent_obj, false);
-    g_free(device);
+    unref_device(device);
 }
 
 /* All bits of the crypto device but the first, which each of them needs. */
@@ -174,19 +222,22 @@ void vcrypto_device_get_config(VCryptoDevice *device, uint8_t *config)
     vcrypto_wire_encode_config(&space, config);
 }
 
-static bool may_run(VirtIODevice *vdev, uint8_t status)
+static bool may_run(VCryptoDevice *device, uint8_t status)
 {
-    return vdev->vm_running && !vdev->broken && (status & VIRTIO_CONFIG_S_DRIVER_OK);
+    VirtIODevice *vdev = device->vdev;
+
+    return !device->gone && !device->failed && vdev->vm_running && !vdev->broken &&
+           (status & VIRTIO_CONFIG_S_DRIVER_OK);
 }
 
 bool vcrypto_device_may_run(VCryptoDevice *device)
 {
-    return may_run(device->vdev, device->vdev->status);
+    return may_run(device, device->vdev->status);
 }
 
 void vcrypto_device_set_status(VCryptoDevice *device, uint8_t status)
 {
-    bool run = may_run(device->vdev, status);
+    bool run = may_run(device, status);
 
     /* Not earlier: the address space is set only after the device is realized. While
      * queues are served, what was negotiated does not change, and so is not written. */
@@ -207,6 +258,8 @@ void vcrypto_device_set_status(VCryptoDevice *device, uint8_t status)
 void vcrypto_device_reset(VCryptoDevice *device)
 {
     update_queues(device, false);
+    device->life++;
+    device->failed = false;
     vcrypto_data_queues_cancel(device);
     vcrypto_control_queue_cancel(device);
     vcrypto_backend_reset(device->backend->core);
@@ -313,8 +366,9 @@ static bool may_complain(VCryptoDevice *device)
 void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue)
 {
     VirtIODevice *vdev = device->vdev;
+    unsigned life = device->life;
 
-    if (vdev->broken) {
+    if (device->failed || vdev->broken) {
         return;
     }
     /* As virtio_error() does, whose own line nothing limits. */
@@ -324,8 +378,11 @@ void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue)
             "that cannot be; the device waits for its reset",
             vcrypto_backend_object_name(device->backend), queue);
     }
+    device->failed = true;
     vdev->status |= VIRTIO_CONFIG_S_NEEDS_RESET;
-    virtio_notify_config(vdev); /* before: a broken device interrupts nobody */
-    vdev->broken = true;
     update_queues(device, false);
+    virtio_notify_config(vdev); /* before: a broken device interrupts nobody */
+    if (device->life == life) {
+        vdev->broken = true;
+    }
 }

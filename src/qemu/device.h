@@ -3,6 +3,12 @@
  * The device model: what a virtio-crypto-device does while it is bound to a backend
  * of ours. The functions are the methods of VirtioDeviceClass with the device's state
  * in place of the VirtIODevice. All: with the big lock.
+ *
+ * What QEMU does for us may come back in before it has returned. An interrupt is a
+ * write to an address of the guest's choice, and so is a result that goes to registers:
+ * there may be a register that resets this device, or unplugs it. So whoever makes such
+ * a call from a bottom half holds the device, does as little as possible afterwards,
+ * and asks before each step whether it is still in the life that it was in.
  */
 #ifndef VCRYPTO_QEMU_DEVICE_H
 #define VCRYPTO_QEMU_DEVICE_H
@@ -21,7 +27,12 @@ typedef struct VCryptoDataQueue VCryptoDataQueue;
 typedef struct VCryptoControlQueue VCryptoControlQueue;
 
 struct VCryptoDevice {
+    unsigned references; /* one, until it is unrealized, and who holds it */
+    unsigned life; /* another number after each reset, and when it is unrealized */
+    bool gone;     /* unrealized: nothing but memory is left */
+    bool failed;   /* the driver broke a ring, and has not reset the device since */
     VirtIODevice *vdev;
+    Object *transport; /* which vdev lies in, or is plugged into */
     VCryptoBackend *backend;
     struct vcrypto_service_point point;
     VCryptoMemory memory;
@@ -61,26 +72,40 @@ void vcrypto_device_stop_ioeventfd(VCryptoDevice *device);
 /* vcrypto_device_ready_changed: tell the driver; @device may be NULL. */
 void vcrypto_device_ready_changed(VCryptoDevice *device);
 
+/*
+ * vcrypto_device_hold, vcrypto_device_release: around what may reset or unplug the
+ * device. In between it and its queues remain as memory, and so do QEMU's VirtIODevice
+ * and its transport; release is the last that is done with any of them.
+ */
+void vcrypto_device_hold(VCryptoDevice *device);
+void vcrypto_device_release(VCryptoDevice *device);
+
 /* vcrypto_device_may_run: whether requests may be taken from the rings now. */
 bool vcrypto_device_may_run(VCryptoDevice *device);
 
 /*
  * vcrypto_device_broken: the driver broke a ring: the device needs a reset, and nothing
- * is served before.
+ * is served before. Interrupts the driver: to be called while the device is held, and
+ * by nobody who would not bear its end.
  */
 void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue);
 
 /*
  * vcrypto_device_use_virtqueue: whether QEMU's virtqueue calls may be used for queue
  * @index, the size of whose ring must be what it was when the queue was enabled: QEMU
- * takes another one from the driver at any time, and then counts on a ring that long. If
- * it is another one, the device is broken.
+ * takes another one from the driver at any time, and then counts on a ring that long.
+ * If it is another one, the device is broken.
  */
 bool vcrypto_device_use_virtqueue(VCryptoDevice *device, uint32_t index);
 
 /* Control queue: control-queue.c. */
 bool vcrypto_control_queue_add(VCryptoDevice *device, Error **errp);
+
+/* vcrypto_control_queue_delete: all but the memory, which vcrypto_control_queue_free()
+ * frees when nobody holds the device any more. */
 void vcrypto_control_queue_delete(VCryptoDevice *device);
+void vcrypto_control_queue_free(VCryptoDevice *device);
+
 void vcrypto_control_queue_update(VCryptoDevice *device, bool run);
 void vcrypto_control_queue_set_memory(VCryptoDevice *device);
 void vcrypto_control_queue_cancel(VCryptoDevice *device);
@@ -88,7 +113,11 @@ EventNotifier *vcrypto_control_queue_kick_notifier(VCryptoDevice *device);
 
 /* Data queues: data-queue.c. */
 bool vcrypto_data_queues_add(VCryptoDevice *device, Error **errp);
+
+/* vcrypto_data_queues_delete: all but the memory, which vcrypto_data_queues_free()
+ * frees when nobody holds the device any more. */
 void vcrypto_data_queues_delete(VCryptoDevice *device);
+void vcrypto_data_queues_free(VCryptoDevice *device);
 
 /*
  * vcrypto_data_queue_update: start or stop serving queue @index, or change the way it

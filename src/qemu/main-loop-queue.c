@@ -8,6 +8,8 @@
 #include "qemu/iov.h"
 #include "qemu/rcu.h"
 
+#include "virtqueue.h"
+
 /*
  * A batch ends at this many requests, or at this many bytes, or pieces of memory, each
  * of which QEMU has to look up: the rest of QEMU waits meanwhile, and 3DES takes 10 ms
@@ -22,12 +24,23 @@ struct VCryptoMainLoopBatch {
     struct vcrypto_request requests[BATCH_REQUESTS];
 };
 
+/*
+ * Whether the device was neither reset nor unplugged since the batch was taken. Any of
+ * QEMU's calls here may do that: what a request is read from may be registers, and what
+ * is written to, and the ring itself.
+ */
+static bool lives(const VCryptoDataQueue *queue)
+{
+    return queue->device->life == queue->life;
+}
+
 /* Takes the next batch from the ring: returns how many requests. */
 static size_t take_batch(VCryptoDataQueue *queue)
 {
     size_t bytes = 0, pieces = 0, n = 0;
 
-    while (n < BATCH_REQUESTS && bytes < BATCH_BYTES && pieces < BATCH_PIECES) {
+    while (lives(queue) && n < BATCH_REQUESTS && bytes < BATCH_BYTES &&
+           pieces < BATCH_PIECES) {
         VirtQueueElement *element = virtqueue_pop(queue->vq, sizeof(*element));
 
         if (!element) {
@@ -76,59 +89,38 @@ static void write_behind_gap(VirtIODevice *vdev, const VirtQueueElement *element
     }
 }
 
-/*
- * Gives the guest's memory back at the extent that was written. virtqueue_fill()
- * would do it at used.len, but the bytes that a failure zeroed, and the status, may
- * lie beyond: their pages would not be marked dirty, and would not be written back
- * where the memory had to be copied.
- */
-static void unmap_element(VirtIODevice *vdev, VirtQueueElement *element,
-                          uint64_t written)
-{
-    for (unsigned i = 0; i < element->in_num; i++) {
-        size_t len = element->in_sg[i].iov_len;
-        size_t changed = MIN(written, len);
-
-        dma_memory_unmap(vdev->dma_as, element->in_sg[i].iov_base, len,
-                         DMA_DIRECTION_FROM_DEVICE, changed);
-        written -= changed;
-    }
-    for (unsigned i = 0; i < element->out_num; i++) {
-        size_t len = element->out_sg[i].iov_len;
-
-        dma_memory_unmap(vdev->dma_as, element->out_sg[i].iov_base, len,
-                         DMA_DIRECTION_TO_DEVICE, len);
-    }
-}
-
-/* The status goes to the last writable byte by its guest address. */
-static void write_status(VirtIODevice *vdev, const VirtQueueElement *element,
-                         uint8_t status)
+/* The guest address of the last writable byte, where the status goes. */
+static uint64_t status_address(const VirtQueueElement *element)
 {
     for (unsigned i = element->in_num; i-- > 0;) {
-        size_t len = element->in_sg[i].iov_len;
-
-        if (len) {
-            dma_memory_write(vdev->dma_as, element->in_addr[i] + len - 1, &status,
-                             sizeof(status), MEMTXATTRS_UNSPECIFIED);
-            return;
+        if (element->in_sg[i].iov_len) {
+            return element->in_addr[i] + element->in_sg[i].iov_len - 1;
         }
     }
+    return 0;
 }
 
+/* Completes a request; of one whose device has ended meanwhile nothing is written. */
 static void finish(VCryptoDataQueue *queue, unsigned i)
 {
-    VirtIODevice *vdev = queue->device->vdev;
+    VCryptoDevice *device = queue->device;
     VirtQueueElement *element = queue->batch->elements[i];
     const struct vcrypto_request *request = &queue->batch->requests[i];
     size_t writable = iov_size(element->in_sg, element->in_num);
     uint32_t used = vcrypto_serve_used_length(request, writable);
+    uint64_t status_at = status_address(element);
 
-    write_behind_gap(vdev, element, request);
-    unmap_element(vdev, element, request->used);
-    write_status(vdev, element, request->status);
-    element->in_num = element->out_num = 0; /* nothing is left to unmap */
-    virtqueue_fill(queue->vq, element, used, i);
+    if (lives(queue)) {
+        write_behind_gap(device->vdev, element, request);
+    }
+    vcrypto_virtqueue_unmap(device, queue->life, element, request->used);
+    if (writable && lives(queue)) {
+        dma_memory_write(device->vdev->dma_as, status_at, &request->status,
+                         VCRYPTO_STATUS_SIZE, MEMTXATTRS_UNSPECIFIED);
+    }
+    if (lives(queue)) {
+        virtqueue_fill(queue->vq, element, used, i);
+    }
     g_free(element);
 }
 
@@ -155,54 +147,76 @@ static void give_back(VCryptoDataQueue *queue, size_t first, size_t end)
         VirtQueueElement *element = queue->batch->elements[i];
 
         taken += element->ndescs;
-        unmap_element(queue->device->vdev, element, 0);
+        vcrypto_virtqueue_unmap(queue->device, queue->life, element, 0);
         g_free(element);
     }
-    virtqueue_rewind(queue->vq, taken);
+    if (lives(queue)) {
+        virtqueue_rewind(queue->vq, taken);
+    }
 }
 
-/* Serves one batch; returns whether there may be more. */
+/* Serves one batch; returns whether there was one. */
 static bool serve_batch(VCryptoDataQueue *queue)
 {
-    size_t n = take_batch(queue), done;
+    size_t n = take_batch(queue);
+    size_t done = lives(queue) ? run_batch(queue, n) : 0;
 
-    if (!n) {
-        return false;
-    }
-    done = run_batch(queue, n);
     give_back(queue, done, n);
     WITH_RCU_READ_LOCK_GUARD()
     {
         for (size_t i = 0; i < done; i++) {
             finish(queue, i);
         }
-        virtqueue_flush(queue->vq, done);
+        if (done && lives(queue)) {
+            virtqueue_flush(queue->vq, done);
+        }
     }
-    virtio_notify(queue->device->vdev, queue->vq);
-    return true;
+    if (done && lives(queue)) {
+        virtio_notify(queue->device->vdev, queue->vq);
+    }
+    return n;
+}
+
+/* One turn; returns whether there may be more. */
+static bool serve_turn(VCryptoDataQueue *queue)
+{
+    virtio_queue_set_notification(queue->vq, 0);
+    if (serve_batch(queue)) {
+        vcrypto_secret_wipe_stack();
+        return true;
+    }
+    /* A kick that the driver left out because they were off is made up for by looking
+     * once more. */
+    if (lives(queue)) {
+        virtio_queue_set_notification(queue->vq, 1);
+    }
+    return lives(queue) && !virtio_queue_empty(queue->vq);
 }
 
 void vcrypto_main_loop_queue_bh(void *opaque)
 {
     VCryptoDataQueue *queue = opaque;
+    VCryptoDevice *device = queue->device;
+    bool more;
 
-    if (!queue->in_main_loop || !vcrypto_device_may_run(queue->device) ||
-        !vcrypto_device_use_virtqueue(queue->device, queue->index)) {
+    if (!queue->in_main_loop || !vcrypto_device_may_run(device)) {
         return;
     }
+    vcrypto_device_hold(device);
     if (!queue->batch) {
         queue->batch = g_new(struct VCryptoMainLoopBatch, 1);
     }
-    virtio_queue_set_notification(queue->vq, 0);
-    if (serve_batch(queue)) {
-        vcrypto_secret_wipe_stack();
-        qemu_bh_schedule(queue->bh);
-        return;
-    }
-    /* A kick that the driver left out because they were off is made up for by looking
-     * once more. */
-    virtio_queue_set_notification(queue->vq, 1);
-    if (!virtio_queue_empty(queue->vq)) {
+    queue->life = device->life;
+    queue->taken = true;
+    more = vcrypto_device_use_virtqueue(device, queue->index) && lives(queue) &&
+           serve_turn(queue);
+    queue->taken = false;
+    if (more && lives(queue)) {
         qemu_bh_schedule(queue->bh);
     }
+    if (queue->put_off) {
+        queue->put_off = false;
+        vcrypto_data_queue_update(device, queue->index, vcrypto_device_may_run(device));
+    }
+    vcrypto_device_release(device);
 }

@@ -24,6 +24,27 @@ static VCryptoDevice *state(VirtIODevice *vdev)
     return device && device->vdev == vdev ? device : NULL;
 }
 
+/*
+ * What follows may stop queues, which looks at rings, which may be registers by now:
+ * the device is held meanwhile. NULL stands for a device with nothing to hold.
+ */
+static VCryptoDevice *enter(VirtIODevice *vdev)
+{
+    VCryptoDevice *device = is_ours(vdev) ? state(vdev) : NULL;
+
+    if (device) {
+        vcrypto_device_hold(device);
+    }
+    return device;
+}
+
+static void leave(VCryptoDevice *device)
+{
+    if (device) {
+        vcrypto_device_release(device);
+    }
+}
+
 static void takeover_realize(DeviceState *dev, Error **errp)
 {
     VCryptoBackend *backend =
@@ -76,20 +97,26 @@ static void takeover_get_config(VirtIODevice *vdev, uint8_t *config)
 
 static void takeover_reset(VirtIODevice *vdev)
 {
+    VCryptoDevice *device = enter(vdev);
+
     if (!is_ours(vdev)) {
         stock.reset(vdev);
-    } else if (state(vdev)) {
-        vcrypto_device_reset(state(vdev));
+    } else if (device) {
+        vcrypto_device_reset(device);
     }
+    leave(device);
 }
 
 static void takeover_set_status(VirtIODevice *vdev, uint8_t status)
 {
+    VCryptoDevice *device = enter(vdev);
+
     if (!is_ours(vdev)) {
         stock.set_status(vdev, status);
-    } else if (state(vdev)) {
-        vcrypto_device_set_status(state(vdev), status);
+    } else if (device) {
+        vcrypto_device_set_status(device, status);
     }
+    leave(device);
 }
 
 /*
@@ -134,24 +161,30 @@ static void takeover_stop_ioeventfd(VirtIODevice *vdev)
 
 static void takeover_queue_reset(VirtIODevice *vdev, uint32_t index)
 {
+    VCryptoDevice *device = enter(vdev);
+
     if (!is_ours(vdev)) {
         if (stock.queue_reset) {
             stock.queue_reset(vdev, index);
         }
-    } else if (state(vdev)) {
-        vcrypto_device_queue_reset(state(vdev), index);
+    } else if (device) {
+        vcrypto_device_queue_reset(device, index);
     }
+    leave(device);
 }
 
 static void takeover_queue_enable(VirtIODevice *vdev, uint32_t index)
 {
+    VCryptoDevice *device = enter(vdev);
+
     if (!is_ours(vdev)) {
         if (stock.queue_enable) {
             stock.queue_enable(vdev, index);
         }
-    } else if (state(vdev)) {
-        vcrypto_device_queue_enable(state(vdev), index);
+    } else if (device) {
+        vcrypto_device_queue_enable(device, index);
     }
+    leave(device);
 }
 
 bool vcrypto_takeover(void)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "crypto/ipsec-mb/manager.h"
+#include "crypto/ipsec-mb/processor.h"
 #include "support/ut.h"
 #include "vcrypto/backend.h"
 
@@ -105,11 +106,13 @@ static int set_up_sse(void)
     return set_up();
 }
 
+#ifdef VCRYPTO_IPSEC_MB_HAS_AVX
 static int set_up_avx(void)
 {
     vcrypto_ipsec_mb_limit(IMB_ARCH_AVX);
     return set_up();
 }
+#endif
 
 static int set_up_avx2(void)
 {
@@ -721,7 +724,9 @@ int main(int argc, char **argv)
     const struct ut_suite suites[] = {
         { "multi", set_up, tear_down, tests },
         { "multi with SSE", set_up_sse, tear_down, as_alone_only },
+#ifdef VCRYPTO_IPSEC_MB_HAS_AVX
         { "multi with AVX", set_up_avx, tear_down, as_alone_only },
+#endif
         { "multi with AVX2", set_up_avx2, tear_down, as_alone_only },
         { NULL, NULL, NULL, NULL },
     };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "../engines.h"
 #include "manager.h"
+#include "processor.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -45,30 +46,52 @@ void vcrypto_ipsec_mb_limit(IMB_ARCH arch)
     limit = arch;
 }
 
+/* The newest level that may be used, and is there. */
+static IMB_ARCH level(void)
+{
+    struct ipsec_mb_processor processor;
+    IMB_ARCH highest;
+
+    vcrypto_ipsec_mb_processor(&processor);
+    highest = vcrypto_ipsec_mb_highest(&processor);
+    return highest < limit ? highest : limit;
+}
+
+/* Of AVX-512 the library has several kinds, and chooses by itself; it may also know of
+ * a reason against it. */
 static void init(IMB_MGR *candidate, IMB_ARCH *arch)
 {
-    *arch = limit;
-    switch (limit) {
+    *arch = level();
+    switch (*arch) {
     case IMB_ARCH_SSE:
         init_mb_mgr_sse(candidate);
         break;
+#ifdef VCRYPTO_IPSEC_MB_HAS_AVX
     case IMB_ARCH_AVX:
         init_mb_mgr_avx(candidate);
         break;
+#endif
     case IMB_ARCH_AVX2:
         init_mb_mgr_avx2(candidate);
         break;
-    default:
+    case IMB_ARCH_AVX512:
         init_mb_mgr_auto(candidate, arch);
+        break;
+    default:
+        *arch = IMB_ARCH_NONE;
         break;
     }
 }
 
 IMB_MGR *vcrypto_ipsec_mb_manager_new(void)
 {
-    IMB_MGR *candidate = alloc_mb_mgr(0);
+    IMB_MGR *candidate;
     IMB_ARCH arch = IMB_ARCH_NONE;
 
+    if (!vcrypto_ipsec_mb_same_version(imb_get_version())) {
+        return NULL;
+    }
+    candidate = alloc_mb_mgr(0);
     if (candidate) {
         init(candidate, &arch);
         if (!usable(candidate, arch)) {

@@ -263,6 +263,148 @@ static void pkcs1_signatures_are_the_librarys(void)
     }
 }
 
+/* What every form of a request answers, with a session and without. */
+static uint8_t status_in_each_form(const struct form_operation *key, uint32_t operation,
+                                   struct form_bytes src, struct form_bytes data,
+                                   uint32_t room)
+{
+    struct form_operation o = *key;
+    uint8_t statuses[FORMS];
+
+    o.operation = operation;
+    o.src = src;
+    o.signed_data = data;
+    o.dst_len = operation == VERIFY ? 0 : room;
+    for (enum form form = 0; form < FORMS; form++) {
+        struct outcome outcome;
+        uint32_t created;
+        uint64_t id = 0;
+
+        use_form(form);
+        if (!form_stateless(form)) {
+            id = create(&o, form, &created);
+            UT_EQ_U64(created, VCRYPTO_OK);
+        }
+        outcome = run(&o, form, id, 4096, 0);
+        statuses[form] = outcome.status;
+        g_free(outcome.bytes);
+        if (!form_stateless(form)) {
+            UT_EQ_U64(destroy(&o, form, id), VCRYPTO_OK);
+        }
+        UT_EQ_U64(statuses[form], statuses[0]);
+    }
+    use_form(FORM_STATELESS);
+    return statuses[0];
+}
+
+/* RFC 8017, 7.2.2, step 1: also where the missing byte is a zero. */
+static void pkcs1_decrypts_what_is_as_long_as_the_modulus(void)
+{
+    struct rsa rsa = make_rsa(512, VCRYPTO_RSA_PKCS1_PADDING, 0);
+    uint8_t message[] = { 1, 2, 3, 4, 5 }, longer[65] = { 0 };
+    struct outcome sealed;
+
+    use_form(FORM_STATELESS);
+    sealed = request(&rsa.public, ENCRYPT, bytes(message, 5), none, rsa.size);
+    for (unsigned i = 0; i < 100000 && sealed.bytes[0]; i++) { /* one in 256 */
+        g_free(sealed.bytes);
+        sealed = request(&rsa.public, ENCRYPT, bytes(message, 5), none, rsa.size);
+        UT_EQ_U64(sealed.status, VCRYPTO_OK);
+    }
+    UT_EQ_U64(sealed.bytes[0], 0);
+    UT_EQ_U64(status_in_each_form(&rsa.private, DECRYPT, bytes(sealed.bytes, 64), none,
+                                  rsa.size),
+              VCRYPTO_OK);
+    UT_EQ_U64(status_in_each_form(&rsa.private, DECRYPT, bytes(sealed.bytes + 1, 63),
+                                  none, rsa.size),
+              VCRYPTO_ERR);
+    memcpy(longer + 1, sealed.bytes, 64);
+    UT_EQ_U64(
+        status_in_each_form(&rsa.private, DECRYPT, bytes(longer, 65), none, rsa.size),
+        VCRYPTO_ERR);
+    UT_EQ_U64(status_in_each_form(&rsa.private, DECRYPT, none, none, rsa.size),
+              VCRYPTO_ERR);
+    g_free(sealed.bytes);
+    free_rsa(&rsa);
+}
+
+static void the_empty_message_is_one(void)
+{
+    struct rsa rsa = make_rsa(512, VCRYPTO_RSA_PKCS1_PADDING, VCRYPTO_RSA_NO_HASH);
+    struct outcome made, opened;
+    uint8_t expected[64], padded[64] = { 0, 1 };
+
+    use_form(FORM_STATELESS);
+    made = request(&rsa.public, ENCRYPT, none, none, rsa.size);
+    UT_EQ_U64(made.status, VCRYPTO_OK);
+    UT_EQ_U64(made.used, rsa.size + 1);
+    opened = request(&rsa.private, DECRYPT, bytes(made.bytes, rsa.size), none, 0);
+    UT_EQ_U64(opened.status, VCRYPTO_OK);
+    UT_EQ_U64(opened.used, 1);
+    g_free(opened.bytes);
+    g_free(made.bytes);
+    UT_EQ_U64(status_in_each_form(&rsa.public, ENCRYPT, none, none, rsa.size),
+              VCRYPTO_OK);
+    /* RFC 8017, 9.2: 00 01 ff ... ff 00, and nothing after it. */
+    memset(padded + 2, 0xff, sizeof(padded) - 3);
+    power(&rsa, OSSL_PKEY_PARAM_RSA_D, padded, sizeof(padded), expected);
+    made = request(&rsa.private, SIGN, none, none, rsa.size);
+    UT_EQ_U64(made.status, VCRYPTO_OK);
+    UT_EQ_MEM(made.bytes, expected, sizeof(expected));
+    g_free(made.bytes);
+    UT_EQ_U64(status_in_each_form(&rsa.private, SIGN, none, none, rsa.size),
+              VCRYPTO_OK);
+    UT_EQ_U64(status_in_each_form(&rsa.public, VERIFY, bytes(expected, 64), none, 0),
+              VCRYPTO_OK);
+    UT_EQ_U64(status_in_each_form(&rsa.public, VERIFY, bytes(expected, 64),
+                                  bytes(padded, 1), 0),
+              VCRYPTO_KEY_REJECTED);
+    free_rsa(&rsa);
+    /* A digest has its length, and a number a digit. */
+    rsa = make_rsa(512, VCRYPTO_RSA_PKCS1_PADDING, VCRYPTO_RSA_SHA1);
+    UT_EQ_U64(status_in_each_form(&rsa.private, SIGN, none, none, rsa.size),
+              VCRYPTO_ERR);
+    free_rsa(&rsa);
+    rsa = make_rsa(512, VCRYPTO_RSA_RAW_PADDING, 0);
+    UT_EQ_U64(status_in_each_form(&rsa.public, ENCRYPT, none, none, rsa.size),
+              VCRYPTO_ERR);
+    free_rsa(&rsa);
+}
+
+/* Of these none is as long as a signature by the keys of the tests is. */
+static const uint32_t wrong_lengths[] = { 0, 1, 63, 65, 127, 257, 1024, 1025, 4096 };
+
+static void no_other_length_is_a_signature(const struct form_operation *key,
+                                           uint32_t digest_len)
+{
+    static const uint8_t digest[64];
+    g_autofree uint8_t *signature = g_malloc(4096);
+
+    memset(signature, 0x30, 4096);
+    for (unsigned i = 0; i < G_N_ELEMENTS(wrong_lengths); i++) {
+        ut_context("a signature of %u bytes", wrong_lengths[i]);
+        UT_EQ_U64(status_in_each_form(key, VERIFY, bytes(signature, wrong_lengths[i]),
+                                      bytes(digest, digest_len), 0),
+                  VCRYPTO_KEY_REJECTED);
+    }
+    /* What was signed cannot be this: that is no answer about a signature. */
+    UT_EQ_U64(status_in_each_form(key, VERIFY, bytes(signature, 64),
+                                  bytes(signature, 1025), 0),
+              VCRYPTO_ERR);
+}
+
+/* shows: AK-3 */
+static void rsa_signatures_have_one_length(void)
+{
+    struct rsa rsa = make_rsa(512, VCRYPTO_RSA_PKCS1_PADDING, VCRYPTO_RSA_SHA1);
+
+    no_other_length_is_a_signature(&rsa.public, 20);
+    free_rsa(&rsa);
+    rsa = make_rsa(512, VCRYPTO_RSA_PKCS1_PADDING, VCRYPTO_RSA_NO_HASH);
+    no_other_length_is_a_signature(&rsa.public, 0);
+    free_rsa(&rsa);
+}
+
 /* ---- ECDSA ---- */
 
 /* RFC 6979, A.2: keys, and signatures of "sample". */
@@ -612,6 +754,40 @@ static void a_number_needs_no_zero_before_its_first_bit(void)
     free_rsa(&rsa);
 }
 
+/* shows: AK-3 */
+static void ecdsa_signatures_of_any_other_length_are_rejected(void)
+{
+    g_autoptr(GByteArray) der = private_der(&curves[2], NULL);
+    struct form_operation key = ecdsa_key(&curves[2], 2, der);
+
+    no_other_length_is_a_signature(&key, 32);
+}
+
+/* RFC 8017, A.1.2: version 1, and otherPrimeInfos after the eight numbers. */
+static void keys_of_three_primes_are_refused(void)
+{
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    struct form_operation key = { .service = VCRYPTO_SERVICE_AKCIPHER,
+                                  .algorithm = VCRYPTO_AKCIPHER_RSA,
+                                  .key_type = 2 };
+    EVP_PKEY *three = NULL;
+    uint8_t *der = NULL;
+
+    UT_TRUE_FATAL(EVP_PKEY_keygen_init(maker) == 1);
+    UT_TRUE_FATAL(EVP_PKEY_CTX_set_rsa_keygen_bits(maker, 1024) == 1);
+    UT_TRUE_FATAL(EVP_PKEY_CTX_set_rsa_keygen_primes(maker, 3) == 1);
+    UT_TRUE_FATAL(EVP_PKEY_generate(maker, &three) == 1);
+    key.key.len = (uint32_t)i2d_PrivateKey(three, &der);
+    key.key.data = der;
+    use_form(FORM_EXACT);
+    UT_EQ_U64(created(&key), VCRYPTO_ERR);
+    use_form(FORM_STATELESS);
+    UT_EQ_U64(status_of(&key, DECRYPT, bytes("1", 1), none, 128), VCRYPTO_ERR);
+    OPENSSL_free(der);
+    EVP_PKEY_free(three);
+    EVP_PKEY_CTX_free(maker);
+}
+
 static void options_are_checked(void)
 {
     struct rsa rsa = make_rsa(512, VCRYPTO_RSA_PKCS1_PADDING, 0);
@@ -652,6 +828,13 @@ int main(int argc, char **argv)
         { "raw RSA has limits", raw_rsa_has_limits },
         { "PKCS #1 encryption comes back", pkcs1_encryption_comes_back },
         { "PKCS #1 signatures are the library's", pkcs1_signatures_are_the_librarys },
+        { "PKCS #1 decrypts what is as long as the modulus",
+          pkcs1_decrypts_what_is_as_long_as_the_modulus },
+        { "the empty message is one", the_empty_message_is_one },
+        { "RSA signatures have one length", rsa_signatures_have_one_length },
+        { "ECDSA signatures of any other length are rejected",
+          ecdsa_signatures_of_any_other_length_are_rejected },
+        { "keys of three primes are refused", keys_of_three_primes_are_refused },
         { "a private key needs no primes", a_private_key_needs_no_primes },
         { "a number needs no zero before its first bit",
           a_number_needs_no_zero_before_its_first_bit },

@@ -216,18 +216,22 @@ static enum vcrypto_status ecdsa_run(void *context,
                                      struct vcrypto_akcipher_job *job)
 {
     struct key_context *key = context;
-    enum vcrypto_status status = VCRYPTO_ERR;
+    bool verifies = job->operation == VCRYPTO_OPERATION_VERIFY;
+    enum vcrypto_status status;
 
     (void)algorithm;
-    if (job->operation != VCRYPTO_OPERATION_SIGN &&
-        job->operation != VCRYPTO_OPERATION_VERIFY) {
+    if (job->operation != VCRYPTO_OPERATION_SIGN && !verifies) {
         return VCRYPTO_NOTSUPP;
     }
-    if (vcrypto_key_copy_in(key, job)) {
-        if (job->operation == VCRYPTO_OPERATION_VERIFY) {
+    status = vcrypto_key_copy_in(key, job);
+    if (status == VCRYPTO_OK) {
+        /* A digest has some bytes. */
+        if ((verifies ? key->data_len : key->src_len) == 0) {
+            status = VCRYPTO_ERR;
+        } else if (verifies) {
             status = verify(key);
-        } else if (key->is_private) {
-            status = sign(key, job);
+        } else {
+            status = key->is_private ? sign(key, job) : VCRYPTO_ERR;
         }
     }
     vcrypto_key_wipe(key);

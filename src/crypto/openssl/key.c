@@ -89,19 +89,26 @@ void vcrypto_key_params_free(OSSL_PARAM *params)
 
 static bool copy(struct vcrypto_cursor from, uint8_t *to, size_t *len)
 {
-    if (from.left == 0 || from.left > VCRYPTO_MAX_AKCIPHER_RESULT) {
+    if (from.left > VCRYPTO_MAX_AKCIPHER_RESULT) {
         return false;
     }
     *len = (size_t)from.left;
     return vcrypto_cursor_read(&from, to, *len);
 }
 
-bool vcrypto_key_copy_in(struct key_context *context,
-                         const struct vcrypto_akcipher_job *job)
+enum vcrypto_status vcrypto_key_copy_in(struct key_context *context,
+                                        const struct vcrypto_akcipher_job *job)
 {
-    return copy(job->src, context->src, &context->src_len) &&
-           (job->operation != VCRYPTO_OPERATION_VERIFY ||
-            copy(job->data, context->data, &context->data_len));
+    if (job->operation != VCRYPTO_OPERATION_VERIFY) {
+        return copy(job->src, context->src, &context->src_len) ? VCRYPTO_OK
+                                                               : VCRYPTO_ERR;
+    }
+    if (!copy(job->data, context->data, &context->data_len)) {
+        return VCRYPTO_ERR;
+    }
+    /* What is longer than any signature is none. */
+    return copy(job->src, context->src, &context->src_len) ? VCRYPTO_OK
+                                                           : VCRYPTO_KEY_REJECTED;
 }
 
 void vcrypto_key_wipe(struct key_context *context)

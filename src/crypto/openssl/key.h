@@ -56,10 +56,10 @@ bool vcrypto_key_set(struct key_context *context, const char *name, OSSL_PARAM *
  * is allowed. */
 void vcrypto_key_params_free(OSSL_PARAM *params);
 
-/* vcrypto_key_copy_in: what @job is about, once, into ours. False: too much, or none.
- */
-bool vcrypto_key_copy_in(struct key_context *context,
-                         const struct vcrypto_akcipher_job *job);
+/* vcrypto_key_copy_in: what @job is about, once, into ours; nothing is something, too.
+ * VCRYPTO_ERR: too much; VCRYPTO_KEY_REJECTED: too much to be a signature. */
+enum vcrypto_status vcrypto_key_copy_in(struct key_context *context,
+                                        const struct vcrypto_akcipher_job *job);
 
 /* vcrypto_key_wipe: the copies, after the job. */
 void vcrypto_key_wipe(struct key_context *context);

@@ -278,7 +278,7 @@ static bool extend(struct key_context *context)
 {
     size_t missing;
 
-    if (context->src_len > context->size) {
+    if (context->src_len == 0 || context->src_len > context->size) {
         return false;
     }
     missing = context->size - context->src_len;
@@ -296,6 +296,11 @@ static enum vcrypto_status transform(struct key_context *context,
     size_t len;
 
     if (raw && !extend(context)) {
+        return VCRYPTO_ERR;
+    }
+    /* RFC 8017, 7.2.2: no other length was ever made by encryption. */
+    if (job->operation == VCRYPTO_OPERATION_DECRYPT &&
+        context->src_len != context->size) {
         return VCRYPTO_ERR;
     }
     if (job->operation == VCRYPTO_OPERATION_SIGN &&
@@ -339,13 +344,17 @@ static enum vcrypto_status rsa_run(void *context,
     const struct rsa_operation *how = &operations[job->operation];
     bool signature = job->operation == VCRYPTO_OPERATION_SIGN ||
                      job->operation == VCRYPTO_OPERATION_VERIFY;
-    enum vcrypto_status status = VCRYPTO_ERR;
+    enum vcrypto_status status;
 
     (void)algorithm;
     if (signature && key->options.padding == VCRYPTO_RSA_RAW_PADDING) {
         return VCRYPTO_NOTSUPP;
     }
-    if ((!how->needs_private || key->is_private) && vcrypto_key_copy_in(key, job)) {
+    if (how->needs_private && !key->is_private) {
+        return VCRYPTO_ERR;
+    }
+    status = vcrypto_key_copy_in(key, job);
+    if (status == VCRYPTO_OK) {
         status = job->operation == VCRYPTO_OPERATION_VERIFY ? verify(key, job)
                                                             : transform(key, how, job);
     }

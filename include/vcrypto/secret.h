@@ -3,6 +3,7 @@
 #ifndef VCRYPTO_SECRET_H
 #define VCRYPTO_SECRET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,14 @@ void vcrypto_secret_free(void *secret, size_t size);
  * Any thread.
  */
 void vcrypto_secret_wipe(void *secret, size_t size);
+
+/**
+ * vcrypto_secret_equal: whether @size bytes at @a and at @b are the same.
+ *
+ * Takes a time that depends on @size only, so that nobody learns from it how much of a
+ * secret a guess got right. 0 bytes are the same as any. Any thread.
+ */
+bool vcrypto_secret_equal(const void *a, const void *b, size_t size);
 
 /**
  * vcrypto_secret_wipe_stack: overwrite what functions that were called before, and have

@@ -179,11 +179,12 @@ struct context_entry *vcrypto_queue_state_find(struct queue_state *state,
     return entry;
 }
 
-/* Both are one guest's own keys: how long a comparison takes tells nobody anything. */
+/* Processes of one guest share a queue: none is to learn another's keys by guessing
+ * them part by part. How long they are is part of the kind. */
 static bool same_session(const struct session *a, const struct session *b)
 {
-    return memcmp(&a->kind, &b->kind, sizeof(a->kind)) == 0 &&
-           memcmp(a->keys, b->keys, vcrypto_session_keys_len(a)) == 0;
+    return vcrypto_secret_equal(&a->kind, &b->kind, sizeof(a->kind)) &&
+           vcrypto_secret_equal(a->keys, b->keys, vcrypto_session_keys_len(a));
 }
 
 static struct context_entry *find_stateless(struct queue_state *state)

@@ -127,9 +127,9 @@ int vcrypto_algorithm_key_index(const struct vcrypto_algorithm *algorithm,
 bool vcrypto_algorithm_key_valid(const struct vcrypto_algorithm *algorithm,
                                  const uint8_t *key, uint32_t key_len)
 {
-    /* Both halves are the same guest's: how long this takes tells nobody anything. */
+    /* In a time that tells nothing of the key. */
     return !algorithm->distinct_halves ||
-           memcmp(key, key + key_len / 2, key_len / 2) != 0;
+           !vcrypto_secret_equal(key, key + key_len / 2, key_len / 2);
 }
 
 bool vcrypto_algorithm_sizes_valid(const struct vcrypto_algorithm *algorithm,

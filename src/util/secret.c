@@ -31,6 +31,28 @@ void vcrypto_secret_wipe(void *secret, size_t size)
     explicit_bzero(secret, size);
 }
 
+/* The compiler is not to know what is in @difference, or it might stop at the first. */
+bool vcrypto_secret_equal(const void *a, const void *b, size_t size)
+{
+    const uint8_t *ba = a, *bb = b;
+    uint64_t difference = 0;
+    size_t i = 0;
+
+    for (; i + 8 <= size; i += 8) {
+        uint64_t wa, wb;
+
+        memcpy(&wa, ba + i, 8);
+        memcpy(&wb, bb + i, 8);
+        difference |= wa ^ wb;
+        __asm__("" : "+r"(difference));
+    }
+    for (; i < size; i++) {
+        difference |= (uint64_t)(ba[i] ^ bb[i]);
+        __asm__("" : "+r"(difference));
+    }
+    return difference == 0;
+}
+
 /* Where the stack of this function is, that of those before it was. */
 __attribute__((noinline)) void vcrypto_secret_wipe_stack(void)
 {

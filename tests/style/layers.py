@@ -63,6 +63,14 @@ def check_names(archives):
         yield f"symbols of layer {layer} have the project's prefix", faults
 
 
+def check_comparisons(archives):
+    """Yield whether the layer that looks keys up compares them as secrets only."""
+    stops_early = {"memcmp", "bcmp", "strcmp", "strncmp"}
+    used = sorted(symbols(archives["backend"], "-u") & stops_early)
+    faults = [f"backend calls {name}: vcrypto_secret_equal() is for keys" for name in used]
+    yield "layer backend compares nothing in a time that tells where it differs", faults
+
+
 def check_includes(source):
     """Yield whether sources include only the headers that their folder may."""
     owned, private = [], []
@@ -88,7 +96,8 @@ def check_includes(source):
 def main():
     source = pathlib.Path(sys.argv[1])
     archives = dict(argument.split("=", 1) for argument in sys.argv[2:])
-    results = [*check_calls(archives), *check_names(archives), *check_includes(source)]
+    results = [*check_calls(archives), *check_names(archives), *check_comparisons(archives),
+               *check_includes(source)]
     print(f"1..{len(results)}")
     for number, (name, faults) in enumerate(results, 1):
         print(f"{'not ok' if faults else 'ok'} {number} - {name}")

@@ -168,6 +168,17 @@ static void overlap_tells_in_place_from_shifted(void)
     UT_EQ_U64(overlap(&mid, 1, &low, 1), VCRYPTO_OVERLAP_PARTIAL);
 }
 
+static void nothing_overlaps_nothing(void)
+{
+    struct iovec all = { bytes, 16 }, empty = { bytes + 4, 0 };
+
+    UT_EQ_U64(overlap(NULL, 0, NULL, 0), VCRYPTO_OVERLAP_NONE);
+    UT_EQ_U64(overlap(&all, 1, NULL, 0), VCRYPTO_OVERLAP_NONE);
+    UT_EQ_U64(overlap(NULL, 0, &all, 1), VCRYPTO_OVERLAP_NONE);
+    UT_EQ_U64(overlap(&empty, 1, &empty, 1), VCRYPTO_OVERLAP_NONE);
+    UT_EQ_U64(overlap(&all, 1, &empty, 1), VCRYPTO_OVERLAP_NONE);
+}
+
 static void overlap_looks_at_offsets_not_at_pieces(void)
 {
     struct iovec whole = { bytes, 16 };
@@ -203,6 +214,7 @@ static const struct ut_test tests[] = {
     { "chunk ends with the part", chunk_ends_with_the_part },
     { "lengths that overflow are left out", lengths_that_overflow_are_left_out },
     { "overlap tells in place from shifted", overlap_tells_in_place_from_shifted },
+    { "nothing overlaps nothing", nothing_overlaps_nothing },
     { "overlap looks at offsets, not at pieces",
       overlap_looks_at_offsets_not_at_pieces },
     { "overlap of very many pieces is the safe answer",

@@ -25,6 +25,27 @@ static void wipe_overwrites(void)
     UT_EQ_MEM(secret, zeros, sizeof(zeros));
 }
 
+static void equal_sees_every_bit(void)
+{
+    uint8_t a[40], b[41];
+
+    for (size_t size = 0; size <= sizeof(a); size++) {
+        memset(a, 0x5a, sizeof(a));
+        memset(b, 0x5a, sizeof(b));
+        ut_context("%zu bytes", size);
+        /* What follows does not count, nor where it lies. */
+        a[size < sizeof(a) ? size : 0] ^= size < sizeof(a) ? 1 : 0;
+        UT_TRUE(vcrypto_secret_equal(a, b, size));
+        UT_TRUE(vcrypto_secret_equal(a, b + 1, size));
+        for (size_t bit = 0; bit < 8 * size; bit++) {
+            b[bit / 8] ^= (uint8_t)(1u << bit % 8);
+            UT_TRUE(!vcrypto_secret_equal(a, b, size));
+            UT_TRUE(!vcrypto_secret_equal(b, a, size));
+            b[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        }
+    }
+}
+
 static void bounce_keeps_small_buffers_wiped(void)
 {
     static const uint8_t zeros[100];
@@ -66,6 +87,7 @@ static void bounce_without_memory_is_null(void)
 static const struct ut_test tests[] = {
     { "secrets begin as zeros", secrets_begin_as_zeros },
     { "wipe overwrites", wipe_overwrites },
+    { "equal sees every bit", equal_sees_every_bit },
     { "bounce keeps small buffers, wiped", bounce_keeps_small_buffers_wiped },
     { "bounce gives large buffers back", bounce_gives_large_buffers_back },
     { "bounce without memory is NULL", bounce_without_memory_is_null },

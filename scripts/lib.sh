@@ -19,7 +19,8 @@ BUILD_PACKAGES='gcc libc6-dev binutils meson ninja-build pkg-config libglib2.0-d
 HEADER_PACKAGES='ca-certificates dpkg-dev make xz-utils perl flex bison python3-venv
     libfdt-dev libaio-dev liburing-dev libpixman-1-dev'
 GUEST_PACKAGES='busybox-static cpio gzip kmod xz-utils'
-TEST_PACKAGES='libcunit1-dev openssl'
+# With eu-stack a test that hangs shows where.
+TEST_PACKAGES='libcunit1-dev openssl elfutils'
 # For algorithms that OpenSSL lacks.
 EXTRA_PACKAGES=libgcrypt20-dev
 EXTRA_OPTIONS=-Dgcrypt=enabled

@@ -16,6 +16,7 @@
 #include "report.h"
 
 #include "support/ut.h"
+#include "support/watchdog.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -560,10 +561,15 @@ int main(int argc, char **argv)
         free_plan(&plan);
         return plan.smoke ? 0 : 77;
     }
+    if (plan.smoke) {
+        watchdog_start();
+        watchdog_test(1, "the benchmark's test of itself");
+    }
     ok = make_report(&bench.report, &plan) && run(&bench, &plan);
     if (bench.report.cells) {
         g_ptr_array_free(bench.report.cells, TRUE);
     }
     free_plan(&plan);
+    watchdog_stop();
     return ok ? 0 : 1;
 }

@@ -15,6 +15,7 @@
 #include "report.h"
 
 #include "support/ut.h"
+#include "support/watchdog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -392,6 +393,8 @@ static bool run(void)
 
 int main(int argc, char **argv)
 {
+    bool ok;
+
     if (!parse_options(argc, argv)) {
         return 2;
     }
@@ -406,5 +409,11 @@ int main(int argc, char **argv)
         printf("1..0 # SKIP no plugin to measure\n");
         return plan.smoke ? 0 : 77;
     }
-    return run() ? 0 : 1;
+    if (plan.smoke) {
+        watchdog_start();
+        watchdog_test(1, "the flood's test of itself");
+    }
+    ok = run();
+    watchdog_stop();
+    return ok ? 0 : 1;
 }

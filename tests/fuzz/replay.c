@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "fuzz.h"
+#include "support/watchdog.h"
 
 #define INPUT_LIMIT (1 << 20)
 #define FILE_LIMIT  4096
@@ -71,7 +72,8 @@ static bool run_file(const char *path)
     return true;
 }
 
-static void run_random(unsigned long count, uint64_t seed)
+/* As one result, in @line. */
+static void run_random(unsigned line, unsigned long count, uint64_t seed)
 {
     uint8_t buffer[2048];
 
@@ -85,6 +87,7 @@ static void run_random(unsigned long count, uint64_t seed)
                 state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
             buffer[i] = (uint8_t)(state >> 56) & (state >> 32 & 1 ? 0x1f : 0xff);
         }
+        watchdog_test(line, "generated input of seed %" PRIu64, seed + n);
         run(buffer, size);
     }
 }
@@ -114,11 +117,13 @@ int main(int argc, char **argv)
         return 0;
     }
     printf("1..%zu\n", file_count + !!count);
+    watchdog_start();
     for (; n < file_count; n++) {
         const char *slash = strrchr(files[n], '/');
         bool ran;
 
         printf("# %s\n", files[n]);
+        watchdog_test((unsigned)n + 1, "%s", files[n]);
         ran = run_file(files[n]);
         passed &= ran;
         printf("%s %zu - %s\n", ran ? "ok" : "not ok", n + 1,
@@ -127,8 +132,9 @@ int main(int argc, char **argv)
     }
     if (count) {
         printf("# %lu inputs from seed %" PRIu64 " on\n", count, seed);
-        run_random(count, seed);
+        run_random((unsigned)n + 1, count, seed);
         printf("ok %zu - %lu generated inputs\n", n + 1, count);
     }
+    watchdog_stop();
     return !passed;
 }

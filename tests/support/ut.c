@@ -6,6 +6,7 @@
 #define _GNU_SOURCE 1
 
 #include "support/ut.h"
+#include "support/watchdog.h"
 
 #include <CUnit/CUnit.h>
 #include <CUnit/TestRun.h>
@@ -102,15 +103,14 @@ static const struct ut_suite *find_suite(const char *name)
 
 static void on_suite_start(const CU_pSuite suite)
 {
-    (void)suite;
+    watchdog_test(run.line + 1, "%s: (init)", suite->pName);
     run.init_failed = run.cleanup_failed = false;
     run.suite_skipped = true;
 }
 
 static void on_test_start(const CU_pTest test, const CU_pSuite suite)
 {
-    (void)test;
-    (void)suite;
+    watchdog_test(run.line + 1, "%s: %s", suite->pName, test->pName);
     g_clear_pointer(&run.skip_reason, g_free);
     g_clear_pointer(&run.context, g_free);
 }
@@ -137,6 +137,7 @@ static void on_test_complete(const CU_pTest test, const CU_pSuite suite,
     run.suite_skipped = run.suite_skipped && run.skip_reason && !failure;
     result_line(!failure, suite->pName, test->pName, failure ? NULL : run.skip_reason);
     print_failures(test, failure);
+    watchdog_test(run.line + 1, "%s: (cleanup)", suite->pName);
 }
 
 static void on_suite_init_failure(const CU_pSuite suite)
@@ -280,7 +281,9 @@ static int run_tests(void)
     printf("1..%u\n", run.planned);
     fflush(stdout);
     set_handlers();
+    watchdog_start();
     CU_run_all_tests();
+    watchdog_stop();
     bad = run.failed + CU_get_number_of_suites_failed() + CU_get_number_of_failures();
     run.finished = true;
     CU_cleanup_registry();

@@ -3,13 +3,21 @@
  * Proves the runner: a program whose suite init fails, whose assertion fails or that
  * runs nothing must exit with a status other than 0 and say so in TAP. This program
  * runs itself with "--child KIND", and looks at the child's status and output.
+ *
+ * A program that hangs must not wait for Meson: it has little time as a child.
  */
 #include "support/hex.h"
 #include "support/ut.h"
+#include "support/wait.h"
 
 #include <glib.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define HANG_SECONDS "1"
 
 /* ---- the children ---- */
 
@@ -54,6 +62,81 @@ static void leave(void)
     exit(0);
 }
 
+/* ---- the children that hang ---- */
+
+static atomic_bool never;
+
+static void *wait_for_ever(void *opaque)
+{
+    WAIT_UNTIL(atomic_load(&never), "%s that never comes", (const char *)opaque);
+    return opaque;
+}
+
+static void hang_in_a_condition(void)
+{
+    wait_for_ever((void *)"an answer");
+}
+
+/* What a thread waits for is not known to who waits for the thread. */
+static void hang_in_a_call(void)
+{
+    pthread_t thread;
+
+    UT_TRUE_FATAL(pthread_create(&thread, NULL, wait_for_ever, (void *)"an answer") ==
+                  0);
+    wait_join(thread, "thread %d", 1);
+}
+
+/* Nobody has said that anything is waited for. */
+static void hang_in_silence(void)
+{
+    while (!atomic_load(&never)) {
+        pause();
+    }
+}
+
+/* QEMU, for instance, hangs. */
+static void hang_in_a_child(void)
+{
+    const char *argv[] = { "sleep", "1000", NULL };
+
+    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
+                 NULL, NULL);
+}
+
+static int hang_in_init(void)
+{
+    hang_in_silence();
+    return 0;
+}
+
+/* Nobody waits any more for what a test that failed has begun to wait for. */
+static void fail_in_a_wait(void)
+{
+    watchdog_wait_begin(WATCHDOG_WAIT_SOON, "nothing");
+    UT_EQ_U64_FATAL(1, 2);
+}
+
+/* Than HANG_SECONDS: the watchdog has looked when it ends. */
+static void last_longer(void)
+{
+    watchdog_limit(100);
+    g_usleep(2 * G_USEC_PER_SEC);
+}
+
+static const struct ut_test hanging[] = { { "passes", pass },
+                                          { "hangs", hang_in_a_condition },
+                                          { "never runs", pass },
+                                          { NULL, NULL } };
+static const struct ut_test hanging_call[] = { { "hangs", hang_in_a_call },
+                                               { NULL, NULL } };
+static const struct ut_test hanging_silence[] = { { "hangs", hang_in_silence },
+                                                  { NULL, NULL } };
+static const struct ut_test hanging_child[] = { { "hangs", hang_in_a_child },
+                                                { NULL, NULL } };
+static const struct ut_test failing_wait[] = { { "fails", fail_in_a_wait },
+                                               { "lasts longer", last_longer },
+                                               { NULL, NULL } };
 static const struct ut_test passing[] = { { "passes", pass }, { NULL, NULL } };
 static const struct ut_test failing[] = { { "fails", fail },
                                           { "passes", pass },
@@ -83,6 +166,12 @@ static const struct child {
     { "skip", { { "s", NULL, succeed, skipping }, { 0 } } },
     { "leave", { { "s", NULL, NULL, leaving }, { 0 } } },
     { "twice", { { "s", NULL, NULL, twice }, { 0 } } },
+    { "hang", { { "s", NULL, NULL, hanging }, { 0 } } },
+    { "hang in a call", { { "s", NULL, NULL, hanging_call }, { 0 } } },
+    { "hang in silence", { { "s", NULL, NULL, hanging_silence }, { 0 } } },
+    { "hang in a child", { { "s", NULL, NULL, hanging_child }, { 0 } } },
+    { "hang in init", { { "s", hang_in_init, NULL, passing }, { 0 } } },
+    { "fail in a wait, not hang", { { "s", NULL, NULL, failing_wait }, { 0 } } },
     { "none", { { "s", NULL, NULL, nothing }, { 0 } } },
 };
 
@@ -104,25 +193,39 @@ static char *run_child(const char *kind, const char *option, const char *value,
 {
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     const char *argv[] = { self, "--child", kind, option, value, NULL };
+    g_auto(GStrv) env = g_environ_unsetenv(g_get_environ(), "VCRYPTO_TEST_PATIENCE");
     char *out = NULL;
     int wait_status = -1;
 
-    UT_TRUE_FATAL(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL,
+    if (strstr(kind, "hang")) {
+        env = g_environ_setenv(env, "VCRYPTO_TEST_SECONDS", HANG_SECONDS, true);
+    }
+    UT_TRUE_FATAL(g_spawn_sync(NULL, (char **)argv, env, G_SPAWN_STDERR_TO_DEV_NULL,
                                NULL, NULL, &out, NULL, &wait_status, NULL));
     *status = g_spawn_check_wait_status(wait_status, NULL) ? 0 : 1;
     return out;
 }
 
-static void expect(const char *kind, int want, const char *text)
+/* @texts ends with NULL. */
+static void expect_all(const char *kind, int want, const char *const *texts)
 {
     int status;
     g_autofree char *out = run_child(kind, NULL, NULL, &status);
 
     ut_context("%s", kind);
     UT_EQ_U64((uint64_t)status, (uint64_t)want);
-    if (!strstr(out, text)) {
-        UT_FAIL("no \"%s\" in:\n%s", text, out);
+    for (; *texts; texts++) {
+        if (!strstr(out, *texts)) {
+            UT_FAIL("no \"%s\" in:\n%s", *texts, out);
+        }
     }
+}
+
+static void expect(const char *kind, int want, const char *text)
+{
+    const char *texts[] = { text, NULL };
+
+    expect_all(kind, want, texts);
 }
 
 static void passing_program(void)
@@ -178,6 +281,41 @@ static void options(void)
     UT_EQ_U64((uint64_t)status, 0);
 }
 
+static void hanging_condition(void)
+{
+    static const char *const texts[] = {
+        "1..3\nok 1 - s: passes\nnot ok 2 - s: hangs\n",
+        " s for an answer that never comes\n# backtrace of process ",
+        " wait_for_ever\n",
+        "\nBail out! a test hangs: s: hangs\n",
+        NULL,
+    };
+
+    expect_all("hang", 1, texts);
+}
+
+static void hanging_calls(void)
+{
+    static const char *const join[] = {
+        " s for the end of thread 1\n",
+        " s for an answer that never comes\n",
+        " hang_in_a_call\n",
+        " wait_for_ever\n",
+        NULL,
+    };
+    static const char *const child[] = { " hang_in_a_child\n", "nanosleep", NULL };
+
+    expect_all("hang in a call", 1, join);
+    expect("hang in silence", 1, " hang_in_silence\n");
+    expect_all("hang in a child", 1, child); /* the program sleep */
+    expect("hang in init", 1, "not ok 1 - s: (init)\n# it hangs");
+}
+
+static void waits_of_a_failed_test(void)
+{
+    expect("fail in a wait, not hang", 1, "ok 2 - s: lasts longer\n");
+}
+
 static void hexadecimal(void)
 {
     uint8_t out[4];
@@ -200,6 +338,9 @@ int main(int argc, char **argv)
         { "nothing ran", nothing_ran },
         { "skip, exit inside a test, one name twice", other_traps },
         { "options", options },
+        { "a condition that never holds ends the program", hanging_condition },
+        { "a call that never returns ends the program", hanging_calls },
+        { "waits of a failed test end with it", waits_of_a_failed_test },
         { "hexadecimal", hexadecimal },
         { NULL, NULL },
     };

@@ -13,6 +13,7 @@
 
 #include "backend/lane.h"
 #include "support/fake-guest.h"
+#include "support/wait.h"
 #include "vcrypto/worker.h"
 
 #define SLOW_SIZE (128u * 1024) /* of 3DES: some milliseconds */
@@ -64,15 +65,19 @@ static struct schedule schedule_here(void)
     return attr;
 }
 
-/* Waits until so many are in the lane and in front of it. */
-static void wait_for_count(unsigned inside, unsigned waiting)
+static bool count_is(unsigned inside, unsigned waiting)
 {
     unsigned i, w;
 
-    do {
-        sched_yield();
-        vcrypto_lane_count(&i, &w);
-    } while (i != inside || w != waiting);
+    vcrypto_lane_count(&i, &w);
+    return i == inside && w == waiting;
+}
+
+/* Waits until so many are in the lane and in front of it. */
+static void wait_for_count(unsigned inside, unsigned waiting)
+{
+    WAIT_UNTIL(count_is(inside, waiting), "%u in the lane and %u in front of it",
+               inside, waiting);
 }
 
 static void expect_count(unsigned inside, unsigned waiting)
@@ -89,10 +94,12 @@ static unsigned fill_lane(void)
 {
     atomic_bool never = false;
     unsigned limit = limit_here();
+    unsigned number = watchdog_wait_begin(WATCHDOG_WAIT_SOON, "%u free places", limit);
 
     for (unsigned i = 0; i < limit; i++) {
         UT_TRUE_FATAL(vcrypto_lane_enter(&never));
     }
+    watchdog_wait_end(number);
     expect_count(limit, 0);
     return limit;
 }
@@ -152,13 +159,13 @@ static void first_come_first_served(void)
     /* One of them loses patience. */
     atomic_store(&visitors[2].stop, true);
     vcrypto_lane_wake();
-    pthread_join(visitors[2].thread, NULL);
+    wait_join(visitors[2].thread, "the visitor that loses patience");
     UT_TRUE(!visitors[2].entered);
     wait_for_count(places, 4);
     vcrypto_lane_leave();
     for (unsigned i = 0; i < G_N_ELEMENTS(visitors); i++) {
         if (i != 2) {
-            pthread_join(visitors[i].thread, NULL);
+            wait_join(visitors[i].thread, "visitor %u", i);
             UT_TRUE(visitors[i].entered);
             UT_EQ_U64(visitors[i].place, i < 2 ? i : i - 1);
         }
@@ -199,11 +206,11 @@ static void pinned_thread_never_waits(void)
     UT_TRUE_FATAL(pthread_create(&patient.thread, NULL, visit, &patient) == 0);
     wait_for_count(places, 1);
     UT_TRUE_FATAL(pthread_create(&pinned.thread, NULL, visit_pinned, &pinned) == 0);
-    pthread_join(pinned.thread, NULL); /* would never end if it waited */
+    wait_join(pinned.thread, "a thread that is not to wait for the lane");
     UT_TRUE(pinned.entered);
     expect_count(places, 1);
     leave_lane(places);
-    pthread_join(patient.thread, NULL);
+    wait_join(patient.thread, "the visitor that waits");
     UT_TRUE(patient.entered);
     expect_count(0, 0);
 }
@@ -251,7 +258,7 @@ static void expect_passage(int policy, int nice, bool longer)
     pthread_t thread;
 
     UT_TRUE_FATAL(pthread_create(&thread, NULL, pass, &passage) == 0);
-    pthread_join(thread, NULL);
+    wait_join(thread, "the passage");
     UT_EQ_U64(passage.inside.policy, (uint32_t)policy);
     UT_TRUE(passage.inside.nice == nice);
     /* Linux before 6.12 tells of no slices. */
@@ -317,6 +324,16 @@ static void *run_call(void *opaque)
     return NULL;
 }
 
+/* What is not to wait for the lane: it would wait for this thread. */
+static void run_here(struct call *call)
+{
+    unsigned number =
+        watchdog_wait_begin(WATCHDOG_WAIT_SOON, "a call that is not to wait");
+
+    run_call(call);
+    watchdog_wait_end(number);
+}
+
 static uint64_t session_of(const struct form_operation *operation)
 {
     uint32_t status;
@@ -347,12 +364,12 @@ static void slow_request_waits_and_quick_one_does_not(void)
     add_request(&other, &quick, session_of(&quick));
     start_call(&slow);
     wait_for_count(places, 1);
-    run_call(&other);
+    run_here(&other);
     UT_EQ_U64(other.done, 1);
     UT_EQ_U64(other.requests[0].status, VCRYPTO_OK);
     expect_count(places, 1);
     vcrypto_lane_leave();
-    pthread_join(slow.thread, NULL);
+    wait_join(slow.thread, "the slow request");
     UT_EQ_U64(slow.done, 1);
     UT_EQ_U64(slow.requests[0].status, VCRYPTO_OK);
     leave_lane(places - 1);
@@ -369,7 +386,7 @@ static void what_came_before_is_answered_first(void)
 
     add_request(&call, &quick, session_of(&quick));
     add_request(&call, &slow_mac, session_of(&slow_mac));
-    run_call(&call); /* would never end if it waited */
+    run_here(&call);
     UT_EQ_U64(call.done, 1);
     UT_EQ_U64(call.requests[0].status, VCRYPTO_OK);
     UT_EQ_U64(results[0][1][0], GUARD);
@@ -391,7 +408,7 @@ static void stop_ends_the_wait(void)
     wait_for_count(places, 1);
     atomic_store(&stop, true);
     vcrypto_backend_wake();
-    pthread_join(call.thread, NULL);
+    wait_join(call.thread, "the call");
     UT_EQ_U64(call.done, 0);
     UT_EQ_U64(results[0][0][0], GUARD);
     expect_count(places, 0);
@@ -406,7 +423,7 @@ static void without_a_stop_nothing_waits(void)
     unsigned places = fill_lane();
 
     add_request(&call, &slow_mac, session_of(&slow_mac));
-    run_call(&call);
+    run_here(&call);
     UT_EQ_U64(call.requests[0].status, VCRYPTO_OK);
     leave_lane(places);
     end_call(&call);
@@ -441,7 +458,7 @@ static void groups_wait_too(void)
     start_call(&call);
     wait_for_count(places, 1);
     vcrypto_lane_leave();
-    pthread_join(call.thread, NULL);
+    wait_join(call.thread, "the call");
     UT_EQ_U64(call.done, G_N_ELEMENTS(call.requests));
     for (unsigned i = 0; i < G_N_ELEMENTS(call.requests); i++) {
         UT_EQ_U64(call.requests[i].status, VCRYPTO_OK);
@@ -473,11 +490,11 @@ static void first_akcipher_request_of_a_kind_is_slow(void)
     start_call(&first);
     wait_for_count(places, 1);
     vcrypto_lane_leave();
-    pthread_join(first.thread, NULL);
+    wait_join(first.thread, "the first request");
     UT_EQ_U64(first.requests[0].status, VCRYPTO_OK);
     leave_lane(places - 1);
     places = fill_lane();
-    run_call(&second); /* would never end if it waited */
+    run_here(&second);
     UT_EQ_U64(second.requests[0].status, VCRYPTO_OK);
     leave_lane(places);
     end_call(&first);
@@ -559,9 +576,7 @@ static void waiting_worker_stops_at_once(void)
 
     leave_lane(places);
     UT_TRUE_FATAL(vcrypto_worker_start(worker, &driver.setup, &position));
-    while (!fake_driver_take(&driver, NULL, NULL)) {
-        sched_yield();
-    }
+    WAIT_UNTIL(fake_driver_take(&driver, NULL, NULL), "the answer");
     UT_EQ_U64(*fake_guest_at(&guest, answer + 8), VCRYPTO_OK);
     vcrypto_worker_free(worker);
     vcrypto_memory_map_unref(map);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/ut.h"
+#include "support/wait.h"
 #include "vcrypto/memory-map.h"
 
 static uint8_t low[0x1000], high[0x800], rom[0x100], apart[0x10], last[0x10];
@@ -253,7 +254,7 @@ static void last_thread_to_let_go_releases(void)
     }
     vcrypto_memory_map_unref(shared);
     for (unsigned i = 0; i < 4; i++) {
-        pthread_join(threads[i], NULL);
+        wait_join(threads[i], "thread %u", i);
     }
     UT_EQ_U64(releases, 1);
     UT_TRUE(released_in_order);

@@ -6,9 +6,7 @@
  *
  * Each request carries a number, in pieces; the device answers with its complement.
  */
-#include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +15,12 @@
 
 #include "support/fake-guest.h"
 #include "support/ut.h"
+#include "support/wait.h"
 #include "vcrypto/cursor.h"
 
 #define REQUESTS    100000
 #define OUTSTANDING 64
 #define BATCH       16
-#define TIME_LIMIT  20000 /* milliseconds of sleep */
 #define BASE        0x40000000
 #define RAM         (1 << 20)
 #define QUIT        (UINT64_C(1) << 32) /* in the kick, which otherwise counts */
@@ -55,19 +53,6 @@ static void notify(int fd, uint64_t value)
     ssize_t written = write(fd, &value, sizeof(value));
 
     (void)written;
-}
-
-/* Sleeps until notified; returns what was added up, or 0 when the time is up. */
-static uint64_t sleep_on(int fd)
-{
-    struct pollfd pollfd = { fd, POLLIN, 0 };
-    uint64_t value = 0;
-
-    if (poll(&pollfd, 1, TIME_LIMIT) == 1 &&
-        read(fd, &value, sizeof(value)) != sizeof(value)) {
-        value = 0;
-    }
-    return value;
 }
 
 /* Device. */
@@ -168,11 +153,8 @@ static void *run_device(void *opaque)
         }
         if (!vcrypto_ring_kicks_on(&device->ring)) {
             test->device_slept++;
-            kicks = sleep_on(test->kick);
-            if (!kicks) {
-                test->device_failure = "the device slept too long";
-            }
-            if (!kicks || kicks >= QUIT) {
+            kicks = wait_event(test->kick, "a kick");
+            if (kicks >= QUIT) {
                 return NULL;
             }
         }
@@ -278,11 +260,8 @@ static void run_driver(struct driver *driver)
         if (driver->done < driver->sent &&
             !fake_driver_interrupts(&test->driver, true)) {
             test->driver_slept++;
-            if (!sleep_on(test->call)) {
-                UT_FAIL("the driver slept too long, %zu of %zu done",
-                        (size_t)driver->done, (size_t)driver->sent);
-                return;
-            }
+            wait_event(test->call, "an interrupt, %zu of %zu requests done",
+                       (size_t)driver->done, (size_t)driver->sent);
         }
         fake_driver_interrupts(&test->driver, false);
         take_all(driver);
@@ -339,7 +318,7 @@ static void exchange(bool packed, bool event_index, uint32_t size)
     UT_EQ_U64_FATAL(pthread_create(&thread, NULL, run_device, &device), 0);
     run_driver(&driver);
     notify(test.kick, QUIT);
-    pthread_join(thread, NULL);
+    wait_join(thread, "the device");
     UT_EQ_STR(test.device_failure ? test.device_failure : "none", "none");
     UT_EQ_U64(driver.done, REQUESTS);
     UT_EQ_U64(test.device_served, REQUESTS);
@@ -392,11 +371,10 @@ static void meet(struct meeting *meeting, unsigned who)
 {
     unsigned round = ++meeting->round[who];
 
-    for (unsigned spins = 0; meeting->round[!who] < round; spins++) {
-        if (spins > 1000) {
-            sched_yield();
-        }
+    for (unsigned spins = 0; meeting->round[!who] < round && spins < 1000; spins++) {
     }
+    WAIT_UNTIL(meeting->round[!who] >= round, "the %s to come to round %u",
+               who ? "device" : "driver", round);
 }
 
 static void *meet_as_device(void *opaque)
@@ -460,7 +438,7 @@ static void meet_on(bool packed, bool event_index)
     set_up_device(&device, &test);
     UT_EQ_U64_FATAL(pthread_create(&thread, NULL, meet_as_device, &meeting), 0);
     UT_EQ_U64(meet_as_driver(&meeting), 0);
-    pthread_join(thread, NULL);
+    wait_join(thread, "the device");
     tear_down_test(&test);
     ut_context(NULL);
 }

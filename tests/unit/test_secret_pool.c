@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "support/ut.h"
+#include "support/wait.h"
 #include "vcrypto/secret.h"
 
 #if defined(__has_feature)
@@ -413,7 +414,7 @@ static void threads_free_each_others_secrets(void)
                       0);
     }
     for (unsigned i = 0; i < THREADS; i++) {
-        pthread_join(threads[i], NULL);
+        wait_join(threads[i], "thread %u", i);
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(exchange); i++) {
         if (exchange[i]) {

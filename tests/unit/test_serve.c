@@ -10,6 +10,7 @@
 #include "support/hex.h"
 #include "support/message.h"
 #include "support/ut.h"
+#include "support/wait.h"
 #include "vcrypto/serve.h"
 
 #define QUEUES       4
@@ -320,6 +321,7 @@ static void sessions_may_end_while_requests_run(void)
     pthread_t threads[QUEUES];
     struct churn churn[QUEUES];
     GByteArray *message = encryption(0);
+    unsigned number;
 
     UT_EQ_U64_FATAL(message->len, sizeof(churn[0].message));
     atomic_store(&shared_id, create(VCRYPTO_ENCRYPT));
@@ -329,6 +331,8 @@ static void sessions_may_end_while_requests_run(void)
         UT_EQ_U64_FATAL(pthread_create(&threads[i], NULL, churn_worker, &churn[i]), 0);
     }
     g_byte_array_unref(message);
+    number = watchdog_wait_begin(WATCHDOG_WAIT_WORK,
+                                 "a request that is answered and one without session");
     for (unsigned i = 0; i < 20000 || !atomic_load(&gone) || !atomic_load(&right);
          i++) {
         uint64_t old = atomic_load(&shared_id);
@@ -340,9 +344,10 @@ static void sessions_may_end_while_requests_run(void)
         }
         atomic_store(&shared_id, create(VCRYPTO_ENCRYPT));
     }
+    watchdog_wait_end(number);
     atomic_store(&stop, true);
     for (unsigned i = 0; i < QUEUES; i++) {
-        pthread_join(threads[i], NULL);
+        wait_join(threads[i], "the thread of queue %u", i);
     }
     ut_note("%u answers, %u times the session was gone", atomic_load(&right),
             atomic_load(&gone));

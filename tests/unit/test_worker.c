@@ -5,7 +5,6 @@
  * the map of memory, making and destroying sessions.
  */
 #include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -16,6 +15,7 @@
 #include "support/fake-guest.h"
 #include "support/message.h"
 #include "support/ut.h"
+#include "support/wait.h"
 #include "vcrypto/worker.h"
 
 #define QUEUES    8
@@ -26,7 +26,6 @@
 #define REQUEST   (72 + 16 + 16)
 #define ANSWER    17
 #define MAX_DEPTH 64
-#define HANG_MS   20000
 
 static const uint8_t key[16] = "worker's own key", iv[16];
 static uint8_t expected[BLOCKS][16];
@@ -49,7 +48,6 @@ struct lane {
     uint64_t table;
     unsigned depth, total;
     unsigned done, gone, wrong;
-    bool hung;
     bool busy[MAX_DEPTH];
 };
 
@@ -300,17 +298,10 @@ static unsigned answered(const struct lane *lane)
     return lane->done + lane->gone + lane->wrong;
 }
 
-/* Sleeps until an interrupt; false if none comes although one must. */
-static bool wait_interrupt(struct lane *lane)
+static void wait_interrupt(struct lane *lane)
 {
-    struct pollfd fd = { .fd = lane->interrupt_fd, .events = POLLIN };
-    uint64_t count;
-
-    if (poll(&fd, 1, HANG_MS) != 1) {
-        lane->hung = true;
-        return false;
-    }
-    return read(lane->interrupt_fd, &count, sizeof(count)) == sizeof(count);
+    wait_event(lane->interrupt_fd, "an interrupt, %u of %u requests answered",
+               answered(lane), lane->total);
 }
 
 static void submit(struct lane *lane, unsigned *sent)
@@ -337,8 +328,8 @@ static void *driver_thread(void *opaque)
     while (answered(lane) < lane->total) {
         submit(lane, &sent);
         while (!take(lane)) {
-            if (!fake_driver_interrupts(&lane->driver, true) && !wait_interrupt(lane)) {
-                return NULL;
+            if (!fake_driver_interrupts(&lane->driver, true)) {
+                wait_interrupt(lane);
             }
         }
         fake_driver_interrupts(&lane->driver, false);
@@ -350,7 +341,6 @@ static void *driver_thread(void *opaque)
 
 static void check_lane(const struct lane *lane)
 {
-    UT_TRUE(!lane->hung);
     UT_EQ_U64(lane->wrong, 0);
     UT_EQ_U64(lane->done + lane->gone, lane->total);
 }
@@ -370,7 +360,7 @@ static void run_drivers(unsigned depth, unsigned total,
         meanwhile(round);
     }
     for (unsigned i = 0; i < QUEUES; i++) {
-        pthread_join(threads[i], NULL);
+        wait_join(threads[i], "the driver of queue %u", i);
         check_lane(&lanes[i]);
     }
 }
@@ -494,8 +484,7 @@ static unsigned serve_a_little(struct lane *lane, const struct long_requests *re
     uint16_t before = lane->position.next_available;
 
     start(lane);
-    while (!atomic_load(result)) {
-    }
+    WAIT_UNTIL(atomic_load(result), "the result of request %u", watched);
     stop(lane);
     return (uint16_t)(lane->position.next_available - before);
 }
@@ -548,10 +537,7 @@ static void stop_hands_over_what_was_not_begun(void)
 
 static void wait_for(const atomic_uint *counter, unsigned at_least)
 {
-    for (unsigned i = 0; i < HANG_MS && atomic_load(counter) < at_least; i++) {
-        poll(NULL, 0, 1);
-    }
-    UT_TRUE(atomic_load(counter) >= at_least);
+    WAIT_UNTIL(atomic_load(counter) >= at_least, "event %u", at_least);
 }
 
 static void broken_ring_is_told_once_and_ends_with_a_new_one(void)
@@ -572,7 +558,8 @@ static void broken_ring_is_told_once_and_ends_with_a_new_one(void)
     lane->depth = lane->total = 8;
     start(lane);
     submit(lane, &sent);
-    while (answered(lane) < 8 && wait_interrupt(lane)) {
+    while (answered(lane) < 8) {
+        wait_interrupt(lane);
         while (take(lane)) {
         }
     }

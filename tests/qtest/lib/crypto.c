@@ -82,7 +82,8 @@ static void set_up(struct qt_crypto *crypto, uint64_t features)
 struct qt_crypto *qt_crypto_open_opts(struct qt_machine *machine,
                                       const struct qt_crypto_opts *opts)
 {
-    struct qt_virtio *dev = qt_virtio_open(machine, QT_CRYPTO_DEVICE, opts->nth);
+    struct qt_virtio *dev =
+        qt_virtio_open_on(machine, opts->bus, QT_CRYPTO_DEVICE, opts->nth);
     struct qt_crypto *crypto;
 
     if (!dev) {

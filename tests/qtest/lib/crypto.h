@@ -90,7 +90,8 @@ struct qt_crypto {
 
 /** How to open a device. Zero is the default of every field. */
 struct qt_crypto_opts {
-    unsigned nth;      /* of the machine's virtio-crypto devices */
+    uint8_t bus;       /* PCI: that of the device */
+    unsigned nth;      /* of the bus's virtio-crypto devices */
     uint64_t features; /* to accept, as far as they are offered */
     bool msix;         /* MSI-X: vector 0 for the configuration, i + 1 for queue i */
 };

@@ -33,19 +33,30 @@ static uint64_t new_table(struct qt_machine *machine, uint64_t **entries)
     return gpa;
 }
 
-void qt_iommu_start(const struct qt_pci *translated)
+/* The entry of a bus on which all devices but @translated pass through. */
+static uint64_t new_bus(struct qt_machine *machine, int translated, uint64_t pages)
 {
-    struct qt_machine *machine = translated->machine;
-    uint64_t *root, *device, *page;
-    uint64_t roots = new_table(machine, &root), devices = new_table(machine, &device);
-    uint64_t pages = new_table(machine, &page);
+    uint64_t *device;
+    uint64_t devices = new_table(machine, &device);
 
-    root[0] = GUINT64_TO_LE(devices | PRESENT);
-    for (unsigned devfn = 0; devfn < 256; devfn++) {
-        uint64_t how = devfn == translated->devfn ? pages : PASS_THROUGH;
+    for (int devfn = 0; devfn < 256; devfn++) {
+        uint64_t how = devfn == translated ? pages : PASS_THROUGH;
 
         device[2 * devfn] = GUINT64_TO_LE(how | PRESENT);
         device[2 * devfn + 1] = GUINT64_TO_LE(DOMAIN_39);
+    }
+    return GUINT64_TO_LE(devices | PRESENT);
+}
+
+void qt_iommu_start(const struct qt_pci *translated)
+{
+    struct qt_machine *machine = translated->machine;
+    uint64_t *root, *page;
+    uint64_t roots = new_table(machine, &root), pages = new_table(machine, &page);
+
+    for (unsigned bus = 0; bus <= translated->bus; bus++) {
+        root[2 * bus] =
+            new_bus(machine, bus == translated->bus ? translated->devfn : -1, pages);
     }
     for (unsigned i = 0; i < 4; i++) {
         page[i] = GUINT64_TO_LE(i * GIB | LARGE | READ_WRITE);

@@ -6,7 +6,7 @@
 #include "pci.h"
 
 /**
- * qt_iommu_start() - put one device of bus 0 behind the IOMMU
+ * qt_iommu_start() - put one device behind the IOMMU
  *
  * Its addresses, the first 4 GiB, translate to themselves; other devices are not
  * translated. Takes guest memory, which the IOMMU reads from then on.

@@ -21,6 +21,7 @@
 #define STATUS               0x06
 #define STATUS_CAPABILITIES  0x10
 #define HEADER_TYPE          0x0e
+#define HEADER_BRIDGE        0x01
 #define HEADER_MULTIFUNCTION 0x80
 #define BAR0                 0x10
 #define CAPABILITIES         0x34
@@ -42,7 +43,8 @@ static struct qt_qtest *select_register(const struct qt_pci *pci, uint8_t offset
     struct qt_qtest *qtest = pci->machine->qtest;
 
     qt_outl(qtest, CONFIG_ADDRESS,
-            CONFIG_ENABLE | (uint32_t)pci->devfn << 8 | (offset & ~3u));
+            CONFIG_ENABLE | (uint32_t)pci->bus << 16 | (uint32_t)pci->devfn << 8 |
+                (offset & ~3u));
     return qtest;
 }
 
@@ -79,11 +81,18 @@ void qt_pci_writel(const struct qt_pci *pci, uint8_t offset, uint32_t value)
 bool qt_pci_find(struct qt_machine *machine, uint16_t vendor, uint16_t device,
                  unsigned nth, struct qt_pci *pci)
 {
+    return qt_pci_find_on(machine, 0, vendor, device, nth, pci);
+}
+
+bool qt_pci_find_on(struct qt_machine *machine, uint8_t bus, uint16_t vendor,
+                    uint16_t device, unsigned nth, struct qt_pci *pci)
+{
     uint32_t id = (uint32_t)device << 16 | vendor;
     bool multifunction = false;
 
     memset(pci, 0, sizeof(*pci));
     pci->machine = machine;
+    pci->bus = bus;
     for (unsigned devfn = 0; devfn < 256; devfn++) {
         pci->devfn = (uint8_t)devfn;
         if (devfn & 7 && !multifunction) {
@@ -135,7 +144,10 @@ static unsigned assign_bar(struct qt_pci *pci, unsigned n)
 
 void qt_pci_enable(struct qt_pci *pci)
 {
-    for (unsigned n = 0; n < G_N_ELEMENTS(pci->bar);) {
+    bool bridge = qt_pci_readb(pci, HEADER_TYPE) & HEADER_BRIDGE;
+    unsigned bars = bridge ? 2 : G_N_ELEMENTS(pci->bar);
+
+    for (unsigned n = 0; n < bars;) {
         n += assign_bar(pci, n);
     }
     qt_pci_writew(pci, COMMAND,

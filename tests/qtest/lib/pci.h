@@ -17,7 +17,8 @@
 
 struct qt_pci {
     struct qt_machine *machine;
-    uint8_t devfn;         /* on bus 0 */
+    uint8_t bus; /* 0, or that behind a port: port.h */
+    uint8_t devfn;
     uint64_t bar[6];       /* addresses given to memory BARs; 0: none */
     uint8_t msix_cap;      /* offset of the capability; 0: none */
     uint16_t msix_vectors; /* size of the table */
@@ -34,6 +35,10 @@ struct qt_pci {
  */
 bool qt_pci_find(struct qt_machine *machine, uint16_t vendor, uint16_t device,
                  unsigned nth, struct qt_pci *pci);
+
+/** qt_pci_find_on() - the same on another bus */
+bool qt_pci_find_on(struct qt_machine *machine, uint8_t bus, uint16_t vendor,
+                    uint16_t device, unsigned nth, struct qt_pci *pci);
 
 /* Configuration space. */
 uint8_t qt_pci_readb(const struct qt_pci *pci, uint8_t offset);

@@ -77,12 +77,18 @@ static void parse_cap(struct qt_virtio *dev, uint8_t cap)
 struct qt_virtio *qt_virtio_open(struct qt_machine *machine, uint16_t type,
                                  unsigned nth)
 {
+    return qt_virtio_open_on(machine, 0, type, nth);
+}
+
+struct qt_virtio *qt_virtio_open_on(struct qt_machine *machine, uint8_t bus,
+                                    uint16_t type, unsigned nth)
+{
     struct qt_virtio *dev = g_new0(struct qt_virtio, 1);
     uint8_t cap = 0;
 
     dev->machine = machine;
-    if (!qt_pci_find(machine, QT_VIRTIO_VENDOR, QT_VIRTIO_MODERN_ID(type), nth,
-                     &dev->pci)) {
+    if (!qt_pci_find_on(machine, bus, QT_VIRTIO_VENDOR, QT_VIRTIO_MODERN_ID(type), nth,
+                        &dev->pci)) {
         g_free(dev);
         return NULL;
     }

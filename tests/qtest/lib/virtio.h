@@ -57,6 +57,10 @@ struct qt_virtio {
 struct qt_virtio *qt_virtio_open(struct qt_machine *machine, uint16_t type,
                                  unsigned nth);
 
+/** qt_virtio_open_on() - the same on another bus than bus 0 */
+struct qt_virtio *qt_virtio_open_on(struct qt_machine *machine, uint8_t bus,
+                                    uint16_t type, unsigned nth);
+
 /** qt_virtio_close() - release @dev; the device itself is left as it is */
 void qt_virtio_close(struct qt_virtio *dev);
 

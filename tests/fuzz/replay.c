@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "fuzz.h"
+#include "support/level.h"
 #include "support/watchdog.h"
 
 #define INPUT_LIMIT (1 << 20)
@@ -99,6 +100,7 @@ int main(int argc, char **argv)
     bool passed = true;
     size_t n = 0;
 
+    level_begin(argv);
     for (int i = 1; i < argc; i++) {
         struct stat status;
 

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE 1
 
 #include "support/ut.h"
+#include "support/level.h"
 #include "support/watchdog.h"
 
 #include <CUnit/CUnit.h>
@@ -294,6 +295,7 @@ static int run_tests(void)
 
 int ut_main(int argc, char **argv, const struct ut_suite *suites)
 {
+    level_begin(argv);
     run.suites = suites;
     if (!parse_options(argc, argv)) {
         fprintf(stderr, "usage: %s [-l] [-s SUITE] [-t TEST]\n", argv[0]);

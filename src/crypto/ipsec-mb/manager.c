@@ -40,10 +40,12 @@ static bool usable(const IMB_MGR *candidate, IMB_ARCH arch)
 }
 
 static IMB_ARCH limit = IMB_ARCH_AVX512;
+static uint64_t limit_flags;
 
-void vcrypto_ipsec_mb_limit(IMB_ARCH arch)
+void vcrypto_ipsec_mb_limit(IMB_ARCH arch, uint64_t flags)
 {
     limit = arch;
+    limit_flags = flags;
 }
 
 /* The newest level that may be used, and is there. */
@@ -91,7 +93,7 @@ IMB_MGR *vcrypto_ipsec_mb_manager_new(void)
     if (!vcrypto_ipsec_mb_same_version(imb_get_version())) {
         return NULL;
     }
-    candidate = alloc_mb_mgr(0);
+    candidate = alloc_mb_mgr(limit_flags);
     if (candidate) {
         init(candidate, &arch);
         if (!usable(candidate, arch)) {

@@ -49,9 +49,12 @@ struct ipsec_mb_owned {
 struct ipsec_mb_owned *vcrypto_ipsec_mb_manager_take(void);
 void vcrypto_ipsec_mb_manager_give(struct ipsec_mb_owned *taken);
 
-/* vcrypto_ipsec_mb_limit: use no instructions newer than those of @arch. For tests:
- * what processors of their users have. Before vcrypto_ipsec_mb_init(). */
-void vcrypto_ipsec_mb_limit(IMB_ARCH arch);
+/*
+ * vcrypto_ipsec_mb_limit: use no instructions newer than those of @arch, and none that
+ * the IMB_FLAG_..._OFF of alloc_mb_mgr() in @flags are about. For tests: what
+ * processors of their users have. Before vcrypto_ipsec_mb_init().
+ */
+void vcrypto_ipsec_mb_limit(IMB_ARCH arch, uint64_t flags);
 
 /* As an engine's functions. */
 bool vcrypto_ipsec_mb_init(const char **why);

@@ -55,6 +55,18 @@ struct vcrypto_memory_map *
 vcrypto_memory_map_new(const struct vcrypto_memory_region *regions, size_t count,
                        const struct vcrypto_memory_ops *ops);
 
+/**
+ * vcrypto_memory_map_is: whether @map is one of exactly these regions.
+ *
+ * @regions are in order of address; in any other order the answer is no. All that a
+ * region says counts: memory that took the place of other memory has another address in
+ * ours, or the host knows it as something else, as long as whoever holds the map sees
+ * to it that what the host knew its memory as is not used again. @map may be NULL,
+ * which is the map of nothing at all, not even of no regions. Any thread.
+ */
+bool vcrypto_memory_map_is(const struct vcrypto_memory_map *map,
+                           const struct vcrypto_memory_region *regions, size_t count);
+
 /** vcrypto_memory_map_ref: one more reference to @map; returns @map. Any thread. */
 struct vcrypto_memory_map *vcrypto_memory_map_ref(struct vcrypto_memory_map *map);
 

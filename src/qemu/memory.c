@@ -162,12 +162,26 @@ static void add_section(MemoryListener *listener, MemoryRegionSection *section)
     }
 }
 
+/*
+ * A guest can have QEMU commit a new state as often as it likes, by moving registers
+ * around; our workers, and what they are doing, need not hear of it unless RAM moved.
+ * The present map holds its regions: none of them is another one by now.
+ */
+static bool is_news(VCryptoMemory *memory, const struct vcrypto_memory_region *regions)
+{
+    return memory->translated != memory->regions_translated ||
+           !vcrypto_memory_map_is(memory->map, regions, memory->regions->len);
+}
+
 static void commit(MemoryListener *listener)
 {
     VCryptoMemory *memory = of_listener(listener);
     const struct vcrypto_memory_region *regions = (void *)memory->regions->data;
     struct vcrypto_memory_map *old = memory->map;
 
+    if (!is_news(memory, regions)) {
+        return;
+    }
     for (guint i = 0; i < memory->regions->len; i++) {
         memory_region_ref(regions[i].opaque);
     }

@@ -18,7 +18,7 @@ typedef struct VCryptoMemory {
     bool translated;                /* a virtual IOMMU is in front of it */
     GArray *regions;                /* of the state that is being collected */
     bool regions_translated;
-    void (*changed)(void *opaque); /* map and translated are new */
+    void (*changed)(void *opaque); /* map or translated is a new one */
     void *opaque;
 } VCryptoMemory;
 

@@ -75,6 +75,28 @@ vcrypto_memory_map_new(const struct vcrypto_memory_region *regions, size_t count
     return map;
 }
 
+static bool same_region(const struct vcrypto_memory_region *a,
+                        const struct vcrypto_memory_region *b)
+{
+    return a->address == b->address && a->size == b->size && a->host == b->host &&
+           a->writable == b->writable && a->opaque == b->opaque &&
+           a->offset == b->offset;
+}
+
+bool vcrypto_memory_map_is(const struct vcrypto_memory_map *map,
+                           const struct vcrypto_memory_region *regions, size_t count)
+{
+    if (!map || map->count != count) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!same_region(&map->regions[i], &regions[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 struct vcrypto_memory_map *vcrypto_memory_map_ref(struct vcrypto_memory_map *map)
 {
     atomic_fetch_add_explicit(&map->references, 1, memory_order_relaxed);

@@ -229,6 +229,49 @@ static void empty_map_has_nothing(void)
     vcrypto_memory_map_unref(NULL);
 }
 
+/* Another map is needed for each change of any part of any region, and for no other. */
+static void map_is_told_apart_from_others(void)
+{
+    static const struct vcrypto_memory_region same[] = {
+        { 0x1000, sizeof(low), low, true, low, 0x7000 },
+        { 0x2000, sizeof(high), high, true, high, 0 },
+        { 0x2800, sizeof(rom), rom, false, rom, 0x30 },
+        { 0x4000, sizeof(apart), apart, true, apart, 0 },
+        { UINT64_MAX - 15, sizeof(last), last, true, last, 0 },
+    };
+    struct vcrypto_memory_region other[COUNT + 1] = { 0 };
+
+    UT_TRUE(vcrypto_memory_map_is(map, same, COUNT));
+    UT_TRUE(!vcrypto_memory_map_is(map, same, COUNT - 1));
+    UT_TRUE(!vcrypto_memory_map_is(NULL, same, COUNT));
+    UT_TRUE(!vcrypto_memory_map_is(NULL, same, 0));
+    memcpy(other, same, sizeof(same));
+    UT_TRUE(!vcrypto_memory_map_is(map, other, COUNT + 1));
+    for (size_t i = 0; i < COUNT; i++) {
+        const struct vcrypto_memory_region was = same[i];
+
+        other[i].address++;
+        UT_TRUE(!vcrypto_memory_map_is(map, other, COUNT));
+        other[i] = was;
+        other[i].size--;
+        UT_TRUE(!vcrypto_memory_map_is(map, other, COUNT));
+        other[i] = was;
+        other[i].host++;
+        UT_TRUE(!vcrypto_memory_map_is(map, other, COUNT));
+        other[i] = was;
+        other[i].writable = !was.writable;
+        UT_TRUE(!vcrypto_memory_map_is(map, other, COUNT));
+        other[i] = was;
+        other[i].opaque = &other[i];
+        UT_TRUE(!vcrypto_memory_map_is(map, other, COUNT));
+        other[i] = was;
+        other[i].offset++;
+        UT_TRUE(!vcrypto_memory_map_is(map, other, COUNT));
+        other[i] = was;
+    }
+    UT_TRUE(vcrypto_memory_map_is(map, other, COUNT));
+}
+
 static void *let_go(void *opaque)
 {
     struct vcrypto_memory_map *held = opaque;
@@ -271,6 +314,7 @@ static const struct ut_test tests[] = {
     { "dirty_bytes_are_told_by_region", dirty_bytes_are_told_by_region },
     { "unsound_regions_make_no_map", unsound_regions_make_no_map },
     { "empty_map_has_nothing", empty_map_has_nothing },
+    { "map_is_told_apart_from_others", map_is_told_apart_from_others },
     { "last_thread_to_let_go_releases", last_thread_to_let_go_releases },
     { NULL, NULL },
 };

@@ -101,6 +101,39 @@ static void wrong_devices(void)
           1, WE_SAY "c0: another object has this name; ");
 }
 
+#ifdef OPENSSL_CONFIGS
+static void openssl_configurations(void)
+{
+    static const char *const refused_ones[] = { "rsa",  "ec",  "pkey",    "asn1",
+                                                "rand", "all", "digests", NULL };
+    static const char *const fine_ones[] = { "engine-some", "engine-ciphers", "fips",
+                                             "broken", NULL };
+    g_autofree char *plugin = NULL;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    for (const char *const *name = refused_ones; *name; name++) {
+        g_autofree char *path =
+            g_strdup_printf("%s/engine-%s.cnf", OPENSSL_CONFIGS, *name);
+
+        UT_TRUE(g_setenv("OPENSSL_CONF", path, TRUE));
+        refused(",backend=c0", WE_SAY "c0: the ENGINE \"wrong\" is to do ");
+        refused(",backend=c0", "or start QEMU with OPENSSL_CONF=/dev/null");
+    }
+    plugin = plugin_argument(qt_plugin(), ",backend=c0");
+    for (const char *const *name = fine_ones; *name; name++) {
+        g_autofree char *path = g_strdup_printf("%s/%s.cnf", OPENSSL_CONFIGS, *name);
+
+        UT_TRUE(g_setenv("OPENSSL_CONF", path, TRUE));
+        /* The backend is made before the device that QEMU does not know. */
+        check(plugin, (const char *const[]){ "-device", "no-such-device", NULL }, 1,
+              "'no-such-device' is not a valid device model name");
+    }
+    g_unsetenv("OPENSSL_CONF");
+}
+#endif
+
 static void help(void)
 {
     g_autofree char *plugin = NULL;
@@ -173,6 +206,9 @@ int main(int argc, char **argv)
     static const struct ut_test tests[] = {
         { "wrong arguments", wrong_arguments },
         { "wrong devices", wrong_devices },
+#ifdef OPENSSL_CONFIGS
+        { "OpenSSL configurations", openssl_configurations },
+#endif
         { "help", help },
         { "plugin for another version of QEMU", another_version },
         { "plugin for another build of QEMU", another_build },

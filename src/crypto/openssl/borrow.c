@@ -5,6 +5,8 @@
 #include <openssl/evp.h>
 
 #include "context.h"
+#include "fetch.h"
+#include "lend.h"
 
 bool vcrypto_borrow_equal(const uint8_t *a, const uint8_t *b, size_t size)
 {
@@ -14,6 +16,9 @@ bool vcrypto_borrow_equal(const uint8_t *a, const uint8_t *b, size_t size)
 bool vcrypto_borrow_digest(const char *name, const uint8_t *data, size_t size,
                            uint8_t *result)
 {
+    char ours[VCRYPTO_OPENSSL_NAME_SIZE];
+
+    vcrypto_openssl_name(name, ours);
     return vcrypto_openssl_checked(
-        EVP_Q_digest(NULL, name, NULL, data, size, result, NULL));
+        EVP_Q_digest(vcrypto_openssl_library(), ours, NULL, data, size, result, NULL));
 }

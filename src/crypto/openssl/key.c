@@ -6,6 +6,7 @@
 
 #include "context.h"
 #include "fetch.h"
+#include "process.h"
 
 bool vcrypto_der_enter(struct der *der, int type, int class, bool last,
                        struct der *inside)
@@ -65,11 +66,14 @@ void vcrypto_key_context_free(void *context)
 
 bool vcrypto_key_set(struct key_context *context, const char *name, OSSL_PARAM *params)
 {
-    EVP_PKEY_CTX *maker =
-        EVP_PKEY_CTX_new_from_name(vcrypto_openssl_library(), name, NULL);
     int selection = context->is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
+    EVP_PKEY_CTX *maker = NULL;
     bool ok;
 
+    /* The key would go to whoever else does such keys in this process by now. */
+    if (vcrypto_openssl_ours(NULL)) {
+        maker = EVP_PKEY_CTX_new_from_name(vcrypto_openssl_library(), name, NULL);
+    }
     ok = maker && vcrypto_openssl_checked(EVP_PKEY_fromdata_init(maker)) &&
          vcrypto_openssl_checked(
              EVP_PKEY_fromdata(maker, &context->key, selection, params));
@@ -120,9 +124,12 @@ void vcrypto_key_wipe(struct key_context *context)
 EVP_PKEY_CTX *vcrypto_key_operation(struct key_context *context,
                                     int (*init)(EVP_PKEY_CTX *))
 {
-    EVP_PKEY_CTX *operation =
-        EVP_PKEY_CTX_new_from_pkey(vcrypto_openssl_library(), context->key, NULL);
+    EVP_PKEY_CTX *operation = NULL;
 
+    if (vcrypto_openssl_ours(NULL)) {
+        operation =
+            EVP_PKEY_CTX_new_from_pkey(vcrypto_openssl_library(), context->key, NULL);
+    }
     if (operation && !vcrypto_openssl_checked(init(operation))) {
         EVP_PKEY_CTX_free(operation);
         operation = NULL;

@@ -94,6 +94,65 @@ static void one_flipped_bit_is_badmsg_and_leaves_nothing(void)
     }
 }
 
+/* Libraries have overlooked the tag where there is nothing else to be looked at. */
+static void only_the_right_tag(struct form_operation o, const char *what)
+{
+    struct outcome sealed = run(&o, FORM_STATELESS, 0, 4096, 0);
+
+    ut_context("algorithm %u, key of %u, tag of %u, %s", o.algorithm, o.key.len,
+               o.tag_len, what);
+    UT_EQ_U64(sealed.status, VCRYPTO_OK);
+    o.operation = 1;
+    o.src = (struct form_bytes){ sealed.bytes, o.tag_len };
+    o.dst_len = 0;
+    for (uint32_t bit = 0; bit <= 8 * o.tag_len; bit++) {
+        bool wrong = bit < 8 * o.tag_len;
+        struct outcome opened;
+
+        if (wrong) {
+            sealed.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        }
+        opened = run(&o, FORM_STATELESS, 0, 4096, 0);
+        UT_EQ_U64(opened.status, wrong ? VCRYPTO_BADMSG : VCRYPTO_OK);
+        g_free(opened.bytes);
+        if (wrong) {
+            sealed.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        }
+    }
+    g_free(sealed.bytes);
+}
+
+static void the_tag_of_nothing_is_checked(void)
+{
+    static const uint32_t legal[] = { [VCRYPTO_AEAD_GCM] = 0x1f110,
+                                      [VCRYPTO_AEAD_CCM] = 0x15550,
+                                      [VCRYPTO_AEAD_CHACHA20_POLY1305] = 0x10000 };
+    static const uint8_t key[32] = { 1 }, iv[12] = { 2 }, aad[20] = { 3 };
+
+    use_form(FORM_STATELESS);
+    for (uint32_t a = 1; a <= 3; a++) {
+        for (uint32_t tag_len = 4; tag_len <= 16; tag_len++) {
+            struct form_operation o = { .service = VCRYPTO_SERVICE_AEAD,
+                                        .algorithm = a,
+                                        .iv = { iv, 12 },
+                                        .dst_len = tag_len,
+                                        .tag_len = tag_len };
+
+            for (uint32_t key_len = 16; legal[a] >> tag_len & 1 && key_len <= 32;
+                 key_len += 8) {
+                if (a == VCRYPTO_AEAD_CHACHA20_POLY1305 && key_len != 32) {
+                    continue;
+                }
+                o.key = (struct form_bytes){ key, key_len };
+                o.aad = (struct form_bytes){ aad, 0 };
+                only_the_right_tag(o, "no aad");
+                o.aad = (struct form_bytes){ aad, sizeof(aad) };
+                only_the_right_tag(o, "aad");
+            }
+        }
+    }
+}
+
 static void tags_of_every_length(void)
 {
     static const uint32_t legal[] = { [VCRYPTO_AEAD_GCM] = 0x1f110,
@@ -593,6 +652,7 @@ int main(int argc, char **argv)
         { "every known answer in every form", every_known_answer_in_every_form },
         { "one flipped bit is BADMSG and leaves nothing",
           one_flipped_bit_is_badmsg_and_leaves_nothing },
+        { "the tag of nothing is checked", the_tag_of_nothing_is_checked },
         { "tags of every length", tags_of_every_length },
         { "nonces of every length", nonces_of_every_length },
         { "CCM lengths fit what the nonce leaves",

@@ -137,9 +137,14 @@ EVP_PKEY_CTX *vcrypto_key_operation(struct key_context *context,
     return operation;
 }
 
+/* OpenSSL 3.0.4 writes outside of its memory with some keys of RSA on some processors
+ * (CVE-2022-2274), which is not to be tried. */
 bool vcrypto_key_available(const struct vcrypto_algorithm *algorithm,
                            unsigned key_index)
 {
+    bool version_3_0_4 = OPENSSL_version_major() == 3 && OPENSSL_version_minor() == 0 &&
+                         OPENSSL_version_patch() == 4;
+
     (void)key_index;
-    return vcrypto_openssl_has_keys(algorithm);
+    return vcrypto_openssl_has_keys(algorithm) && !version_3_0_4;
 }

@@ -18,7 +18,7 @@ export PATH LC_ALL
 BUILD_PACKAGES='gcc libc6-dev binutils meson ninja-build pkg-config libglib2.0-dev libssl-dev python3 qemu-system-x86'
 HEADER_PACKAGES='ca-certificates dpkg-dev make xz-utils perl flex bison python3-venv
     libfdt-dev libaio-dev liburing-dev libpixman-1-dev'
-GUEST_PACKAGES='busybox-static cpio gzip kmod xz-utils'
+GUEST_PACKAGES='busybox-static cpio gzip kmod xz-utils binutils'
 # With eu-stack a test that hangs shows where.
 TEST_PACKAGES='libcunit1-dev openssl elfutils'
 # For algorithms that OpenSSL lacks.
@@ -125,10 +125,35 @@ need_packages() {
             "$need_packages_missing"
 }
 
+# The archive's suites that the private apt reads instead of what the machine's sources name, from the same mirror; empty:
+# the machine's.
+private_apt_suites=
+
+# private_apt_for SUITE... - has the private apt read these; one that is the machine's own release means the machine's
+# sources, with what they have beside it.
+private_apt_for() {
+    private_apt_suites=
+    [ "$*" = "$(machine_release)" ] && return
+    private_apt_mirror=$(archive_mirror)
+    [ -n "$private_apt_mirror" ] || { private_apt_update; private_apt_mirror=$(archive_mirror); }
+    [ -n "$private_apt_mirror" ] ||
+        die "no source of Debian's $(machine_release) was found; check the machine's package sources and run again"
+    private_apt_suites=$*
+}
+
+# machine_release - prints the code name of this machine's release.
+machine_release() { (. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}"); }
+
+# archive_mirror - prints where the machine's sources have its release from: nothing before its lists were fetched.
+archive_mirror() {
+    private_apt apt-get indextargets --format "\$(RELEASE) \$(COMPONENT) \$(REPO_URI)" \
+        'Identifier: Packages' 'Origin: Debian' | sed -n "s/^$(machine_release) main //p" | head -n 1
+}
+
 # private_apt_setup - writes the private apt's configuration and its list of sources, and prints the
 # configuration's path.
 private_apt_setup() {
-    private_apt_state=$(cache_dir)/apt
+    private_apt_state=$(cache_dir)/apt$(printf '%s' "${private_apt_suites:+ $private_apt_suites}" | tr ' ' -)
     mkdir -p "$private_apt_state/sources.list.d" "$private_apt_state/lists/partial" \
         "$private_apt_state/cache/archives/partial"
     # Hooks are for the machine's own state (one of them empties /var/cache/apt), and would fail without root.
@@ -150,9 +175,23 @@ Acquire::Languages "none";
 Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 END
+    rm -f "$private_apt_state"/sources.list.d/*
+    if [ -n "$private_apt_suites" ]; then
+        # A machine has the keys of the releases before its own and of the next.
+        for private_apt_suite in $private_apt_suites; do
+            printf 'deb [signed-by=%s] %s %s main\n' /usr/share/keyrings/debian-archive-keyring.gpg \
+                "$private_apt_mirror" "$private_apt_suite"
+        done >"$private_apt_state/sources.list"
+    else
+        private_apt_machine_sources
+    fi
+    printf '%s\n' "$private_apt_state/apt.conf"
+}
+
+# private_apt_machine_sources - copies the machine's sources, each with its source packages.
+private_apt_machine_sources() {
     private_apt_list='' private_apt_parts=''
     eval "$(apt-config shell private_apt_list Dir::Etc::sourcelist/f private_apt_parts Dir::Etc::sourceparts/d)"
-    rm -f "$private_apt_state"/sources.list.d/*
     for private_apt_file in "$private_apt_list" "$private_apt_parts"/*.list; do
         [ -r "$private_apt_file" ] || continue
         awk '/^[ \t]*deb[ \t]/ { print; sub(/deb/, "deb-src"); print }' "$private_apt_file"
@@ -179,7 +218,6 @@ END
                     print text
             }' >"$private_apt_state/sources.list.d/${private_apt_file##*/}"
     done
-    printf '%s\n' "$private_apt_state/apt.conf"
 }
 
 # private_apt TOOL ARGUMENT... - apt-get or apt-cache with lists and caches of its own and the machine's sources,

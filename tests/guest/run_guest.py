@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Boots a Debian kernel in the stock QEMU and has its virtio_crypto driver use the device.
 
-The guest (tests/guest/init) encrypts a random file with a random key through AF_ALG by the name of the driver, and
-what comes out is compared with what OpenSSL makes of the same file on the host. Prints TAP, or with --story an
-account for a reader. Runs under TCG unless told otherwise: a /dev/kvm that exists need not run a guest. With --kvm the
+The guest (tests/guest/init) has the kernel's own users of ciphers use the driver: IPsec carries a random file between
+two network namespaces, and the device's own count of bytes must tell of it; tcrypt runs its benchmark; dm-crypt refuses
+such drivers. It also encrypts the file with a random key through AF_ALG by the name of the driver, and what comes out
+is compared with what OpenSSL makes of the same file on the host: where AF_ALG still knows such drivers, which from
+Linux 7.2 on it does not. Prints TAP, or with --story an account for a reader. Runs under TCG unless told otherwise: a /dev/kvm that exists need not run a guest. With --kvm the
 kernel is tried first without the device; where it does not run, the test says that it does not apply here.
 
 The environment names QEMU (VCRYPTO_QEMU) and the plugin (VCRYPTO_PLUGIN). QEMU options after -- replace the plugin
@@ -13,11 +15,14 @@ and the device that would be used.
 
 import argparse
 import hashlib
+import json
 import os
 import random
+import re
 import secrets
 import selectors
 import shlex
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +31,11 @@ DRIVER = 'virtio_crypto_aes_cbc'
 DRIVERS = (DRIVER, 'virtio-crypto-rsa', 'virtio-pkcs1-rsa')
 PREFIX = 'VCRYPTO: '
 TAIL_LINES = 60
+ESP_BYTES = 4 << 20
+AF_ALG_ENDS = (7, 2)
+REFUSED = 'No such file or directory'
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCRIPTS = os.path.join(HERE, '..', '..', 'scripts')
 
 
 class Work:
@@ -43,6 +53,7 @@ class Work:
     def archive(self):
         """A second initramfs: the kernel unpacks it over the first."""
         conf = f'DRIVERS="{" ".join(DRIVERS)}"\nDRIVER={DRIVER}\nKEY={self.key.hex()}\nIV={self.iv.hex()}\n'
+        conf += f'ESP_BYTES={ESP_BYTES}\n'
         members = (('check.conf', conf.encode()), ('data', self.data), ('TRAILER!!!', b''))
         return b''.join(cpio_member(name, data) for name, data in members)
 
@@ -64,12 +75,30 @@ class Outcome:
         self.ended = None
         self.seconds = 0
         self.console = ''
+        self.statistics = None
 
     def all(self, name):
         return self.results.get(name, [])
 
     def one(self, name):
         return (self.all(name) or [''])[0]
+
+    def kernel(self):
+        """The version, as two numbers."""
+        return tuple(int(number) for number in re.findall(r'\d+', self.one('kernel'))[:2])
+
+    def has_af_alg(self):
+        return self.kernel() < AF_ALG_ENDS
+
+    def esp_bytes(self):
+        """What IPsec had encrypted, and what it had decrypted."""
+        return sum(int(line.split()[0]) for line in self.all('esp-state'))
+
+    def device_bytes(self):
+        """What the device did with AES-CBC, by its own count; without an error."""
+        counters = [queue['cipher'].get('aes-cbc', {}) for queue in self.statistics or []]
+        requests, right = (sum(counter.get(key, 0) for counter in counters) for key in ('requests', 'ok'))
+        return sum(counter.get('bytes', 0) for counter in counters) if requests == right else 0
 
     def fields(self, name):
         """Lines of the form "key : value"."""
@@ -115,7 +144,8 @@ def boot(machine, devices, kernel, initramfs, folder, work, timeout, tick):
         file.write(base.read())
         file.write(b'\0' * (-file.tell() % 4))
         file.write(work.archive())
-    command = machine.command(devices) + [
+    monitor = Monitor()
+    command = machine.command(devices) + monitor.options() + [
         '-no-reboot', '-monitor', 'none', '-serial', 'stdio', '-serial', f'file:{results}',
         '-kernel', os.path.join(kernel, 'vmlinuz'), '-initrd', image,
         '-append', 'console=ttyS0 loglevel=5 panic=-1']
@@ -126,13 +156,15 @@ def boot(machine, devices, kernel, initramfs, folder, work, timeout, tick):
         console.write((shlex.join(command) + '\n').encode())
         console.flush()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT)
+                                   stderr=subprocess.STDOUT, pass_fds=[monitor.theirs.fileno()])
         try:
-            outcome.ended = watch(process, console, started + timeout, tick)
+            outcome.ended = watch(process, monitor, console, started + timeout, tick)
         finally:
             process.kill()
             process.stdout.close()
             outcome.status = process.wait()
+            monitor.close()
+            outcome.statistics = monitor.statistics
     outcome.seconds = time.monotonic() - started
     os.remove(image)
     with open(log, errors='replace') as file:
@@ -145,15 +177,54 @@ def boot(machine, devices, kernel, initramfs, folder, work, timeout, tick):
     return outcome
 
 
-def watch(process, console, deadline, tick):
+class Monitor:
+    """QMP. When the guest is off, the device is asked for its statistics, and QEMU is let go."""
+
+    def __init__(self):
+        self.ours, self.theirs = socket.socketpair()
+        self.pending = b''
+        self.statistics = None
+
+    def options(self):
+        return ['-no-shutdown', '-chardev', f'socket,id=qmp,fd={self.theirs.fileno()}', '-mon', 'chardev=qmp,mode=control']
+
+    def close(self):
+        self.ours.close()
+        self.theirs.close()
+
+    def send(self, command, **arguments):
+        self.ours.sendall(json.dumps({'execute': command, 'arguments': arguments}).encode() + b'\n')
+
+    def receive(self):
+        self.pending += self.ours.recv(65536)
+        while b'\n' in self.pending:
+            line, _, self.pending = self.pending.partition(b'\n')
+            self.take(json.loads(line))
+
+    def take(self, message):
+        if 'QMP' in message:
+            self.send('qmp_capabilities')
+        elif message.get('event') == 'SHUTDOWN':
+            self.send('qom-get', path='/objects/crypto0', property='statistics')
+            self.send('quit')
+        elif isinstance(message.get('return'), list):
+            self.statistics = message['return']
+
+
+def watch(process, monitor, console, deadline, tick):
     """Copies QEMU's output to the log until it ends. Returns why the watch was over."""
     seen = b''
     started = time.monotonic()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
+        selector.register(monitor.ours, selectors.EVENT_READ)
         while time.monotonic() < deadline:
-            if not selector.select(timeout=min(1, max(0, deadline - time.monotonic()))):
+            ready = [key.fileobj for key, _ in selector.select(timeout=min(1, max(0, deadline - time.monotonic())))]
+            if not ready:
                 tick(time.monotonic() - started)
+            if monitor.ours in ready:
+                monitor.receive()
+            if process.stdout not in ready:
                 continue
             data = os.read(process.stdout.fileno(), 65536)
             if not data:
@@ -171,14 +242,13 @@ def watch(process, console, deadline, tick):
     return 'time limit'
 
 
-def judge(outcome, work, queues):
+def judge(outcome, work, queues, ours):
     """The checks: (name, whether it held, what was seen)."""
     interrupts = len(outcome.all('dataqueue'))
     pci = outcome.one('pci')
     crypto = outcome.fields('proc-crypto')
     selftests = outcome.fields('selftest')
     failures = outcome.all('alg-fail')
-    encrypted = outcome.one('encrypt')
     finished = bool(outcome.all('end'))
     return (
         ('the guest has a virtio-crypto PCI function, 1af4:1054', '1af4:1054' in pci, f'saw {pci!r}'),
@@ -191,15 +261,51 @@ def judge(outcome, work, queues):
         # An empty list proves something only of a guest that came to its end.
         ('the kernel logged no failed algorithm test', finished and not failures,
          '\n'.join(failures) or 'the guest did not come to its end'),
+    ) + judge_af_alg(outcome, work) + judge_kernel_users(outcome) + (judge_count(outcome, work) if ours else ()) + (
+        ('the guest powered off by itself and QEMU exited with 0',
+         finished and outcome.ended == 'exit' and outcome.status == 0,
+         f'ended by: {outcome.ended}; QEMU\'s status {outcome.status}; the guest '
+         + ('said that it was done' if finished else 'never said that it was done')),
+    )
+
+
+def judge_af_alg(outcome, work):
+    encrypted = outcome.one('encrypt')
+    if not outcome.has_af_alg():
+        return (
+            (f'from Linux {".".join(str(number) for number in AF_ALG_ENDS)} on AF_ALG does not know the driver',
+             encrypted.endswith(REFUSED), f'saw {encrypted!r}'),
+        )
+    return (
         (f'{len(work.data)} bytes encrypted in the guest have the SHA-256 that OpenSSL gives them on the host',
          encrypted == 'ok' and outcome.one('sha256') == work.expected,
          f'encrypt: {encrypted or "never done"}; guest {outcome.one("sha256")!r}, host {work.expected!r}'),
         ('decrypting in the guest gives the file back', outcome.one('roundtrip') == 'equal',
          f'saw {outcome.one("roundtrip")!r}'),
-        ('the guest powered off by itself and QEMU exited with 0',
-         finished and outcome.ended == 'exit' and outcome.status == 0,
-         f'ended by: {outcome.ended}; QEMU\'s status {outcome.status}; the guest '
-         + ('said that it was done' if finished else 'never said that it was done')),
+    )
+
+
+def judge_kernel_users(outcome):
+    esp_drivers = outcome.all('esp-driver')
+    return (
+        (f'IPsec carried {ESP_BYTES} bytes from one network namespace to another',
+         outcome.one('esp') == 'equal', f'saw {outcome.one("esp")!r}'),
+        ('its cipher was the driver', any(re.fullmatch(rf'authenc\(.*,{DRIVER}\)', name) for name in esp_drivers),
+         f'saw {esp_drivers}'),
+        ('the kernel\'s benchmark tcrypt ran on the driver',
+         outcome.all('tcrypt') == [f'{DRIVER} decryption', f'{DRIVER} encryption'], f'saw {outcome.all("tcrypt")}'),
+        ('dm-crypt takes software only',
+         outcome.one('dm-crypt-software') == 'takes it' and '-ENOENT' in outcome.one('dm-crypt-driver'),
+         f'saw {outcome.one("dm-crypt-software")!r}, {outcome.one("dm-crypt-driver")!r}'),
+    )
+
+
+def judge_count(outcome, work):
+    wanted = outcome.esp_bytes() + (2 * len(work.data) if outcome.has_af_alg() else 0)
+    return (
+        ('the device counted all that was encrypted and decrypted, and no error',
+         outcome.esp_bytes() > 2 * ESP_BYTES and outcome.device_bytes() >= wanted,
+         f'wanted {wanted} bytes at least, IPsec\'s {outcome.esp_bytes()} among them; saw {outcome.statistics}'),
     )
 
 
@@ -224,6 +330,16 @@ def print_tap(checks, outcome, work, log):
     print(f'1..{len(checks)}')
 
 
+def print_af_alg_story(outcome, work):
+    equal = outcome.one('sha256') == work.expected
+    print(f'\n  {len(work.data)} random bytes through AF_ALG, encrypted with a random {len(work.key) * 8}-bit key by {DRIVER};'
+          '\n  SHA-256 of the result:')
+    host = ' '.join(work.openssl[:3])
+    print(f'      {"in the guest":<30}{outcome.one("sha256") or outcome.one("encrypt") or "none"}')
+    print(f'      {host:<30}{work.expected}')
+    print(f'      {"equal" if equal else "NOT EQUAL"}\n')
+
+
 def print_story(checks, outcome, work, log):
     crypto = outcome.fields('proc-crypto')
     print(f'\nInside the guest (Linux {outcome.one("kernel")}, up and down in {outcome.seconds:.1f} s):\n')
@@ -238,13 +354,14 @@ def print_story(checks, outcome, work, log):
     print('\n  Kernel lines that match "alg:.*fail":')
     for line in outcome.all('alg-fail') or ['none' if outcome.all('end') else 'not known']:
         print(f'      {line}')
-    equal = outcome.one('sha256') == work.expected
-    print(f'\n  {len(work.data)} random bytes, encrypted with a random {len(work.key) * 8}-bit key by {DRIVER};'
-          '\n  SHA-256 of the result:')
-    host = ' '.join(work.openssl[:3])
-    print(f'      {"in the guest":<30}{outcome.one("sha256") or outcome.one("encrypt") or "none"}')
-    print(f'      {host:<30}{work.expected}')
-    print(f'      {"equal" if equal else "NOT EQUAL"}\n')
+    print(f'\n  {ESP_BYTES} random bytes through IPsec (ESP), from one network namespace to another; its cipher:')
+    for name in outcome.all('esp-driver') or ['none']:
+        print(f'      {name}')
+    print(f'      {outcome.one("esp") or "never done"}; the device counted {outcome.device_bytes()} bytes of AES-CBC in all')
+    if outcome.has_af_alg():
+        print_af_alg_story(outcome, work)
+    else:
+        print(f'\n  AF_ALG, which in this kernel has software ciphers only:\n      {outcome.one("encrypt")}\n')
     for name, held, seen in checks:
         print(f'  {"yes" if held else "NO "}  {name}')
         if not held:
@@ -255,10 +372,30 @@ def print_story(checks, outcome, work, log):
     print()
 
 
+def script_output(*command):
+    """What one of the project's scripts prints; it says itself what went wrong."""
+    done = subprocess.run([os.path.join(SCRIPTS, command[0]), *command[1:]], stdout=subprocess.PIPE, text=True,
+                          check=False)
+    if done.returncode:
+        print('Bail out! a script failed; see the line above')
+        sys.exit(1)
+    return done.stdout.strip()
+
+
+def pack_release(options):
+    kernel = script_output('guest-kernel', options.release)
+    os.makedirs(options.folder, exist_ok=True)
+    initramfs = os.path.join(options.folder, 'guest-initramfs.img')
+    script_output('guest-initramfs', kernel, initramfs, options.afalg, os.path.join(HERE, 'init'))
+    return kernel, initramfs
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--kernel', required=True, help='the folder that scripts/guest-kernel prints')
+    parser.add_argument('--kernel', help='the folder that scripts/guest-kernel prints')
     parser.add_argument('--initramfs', help='what scripts/guest-initramfs made')
+    parser.add_argument('--release', help='in place of both, the release whose kernel is fetched and packed')
+    parser.add_argument('--afalg', help='with --release, the program of that name')
     parser.add_argument('--folder', required=True, help='where the console log is kept')
     parser.add_argument('--size', type=int, default=8, help='MiB of data (default 8)')
     parser.add_argument('--timeout', type=float, default=240, help='seconds (default 240)')
@@ -270,7 +407,7 @@ def main():
     parser.add_argument('devices', nargs='*', metavar='QEMU-OPTION')
     options = parser.parse_args()
 
-    if not options.kernel:
+    if not options.kernel and not options.release:
         print('1..0 # SKIP no guest kernel; set the option guest_kernel to what scripts/guest-kernel prints')
         return 0
     qemu = os.environ.get('VCRYPTO_QEMU') or 'qemu-system-x86_64'
@@ -281,6 +418,8 @@ def main():
     if options.kvm and not kvm_runs_guests(qemu, options.kernel):
         print('1..1\nok 1 - does not apply: KVM runs no guest on this machine')
         return 0
+    if options.release:
+        options.kernel, options.initramfs = pack_release(options)
     machine = Machine(qemu, 'kvm' if options.kvm else 'tcg', options.cpus)
     devices = options.devices or [
         '-plugin', f'{plugin},backend=crypto0' + (f',queues={options.queues}' if options.queues > 1 else ''),
@@ -300,7 +439,7 @@ def main():
         print('\nBooting a guest with it (no KVM, so that it works everywhere) ...', flush=True)
     work = Work(options.size << 20)
     outcome = boot(machine, devices, options.kernel, options.initramfs, options.folder, work, options.timeout, tick)
-    checks = judge(outcome, work, options.queues)
+    checks = judge(outcome, work, options.queues, not options.devices)
     log = os.path.join(options.folder, 'console.log')
     (print_story if options.story else print_tap)(checks, outcome, work, log)
     return 0 if all(held for _, held, _ in checks) else 1

@@ -1,0 +1,69 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A bare Debian of any release in a folder, and commands that run in it. Sourced after lib.sh, by root.
+#
+# What runs there has mounts and process numbers of its own, which go with the last of its processes: nothing stays
+# mounted or running, however the script ends.
+
+# bare_debian_sources RELEASE - prints the machine's sources as "URI SUITE COMPONENT", for RELEASE.
+bare_debian_sources() {
+    bare_debian_here=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    apt-get indextargets --format "\$(REPO_URI) \$(RELEASE) \$(COMPONENT)" \
+        'Identifier: Packages' 'Origin: Debian' | sort -u |
+        awk -v here="$bare_debian_here" -v there="$1" \
+            'index($2, here) == 1 && $2 !~ /-backports/ { $2 = there substr($2, length(here) + 1); print }'
+}
+
+# bare_debian_make FOLDER RELEASE LOG - a Debian with nothing but git in FOLDER, which is there only when it is whole.
+bare_debian_make() {
+    bare_debian_list=$(bare_debian_sources "$2")
+    bare_debian_mirror=$(printf '%s\n' "$bare_debian_list" | awk -v release="$2" '$2 == release { print $1; exit }')
+    [ -n "$bare_debian_mirror" ] ||
+        die "this machine has no package source for Debian; give it one and run apt-get update"
+    [ -e "/usr/share/debootstrap/scripts/$2" ] ||
+        die "no release of Debian is called $2; say bookworm or trixie"
+    rm -rf --one-file-system "$1.new"
+    with_progress "Making a bare $2" "$3" \
+        debootstrap --variant=minbase --include=git "$2" "$1.new" "$bare_debian_mirror" ||
+        die "debootstrap failed; see $3"
+    printf '%s\n' "$bare_debian_list" | sed 's/^/deb /' >"$1.new/etc/apt/sources.list"
+    # How this machine reaches its mirrors is the test's environment, no part of what is tested.
+    cp /etc/apt/apt.conf.d/* "$1.new/etc/apt/apt.conf.d/" 2>/dev/null || :
+    printf '#!/bin/sh\nexit 101\n' >"$1.new/usr/sbin/policy-rc.d"
+    chmod 755 "$1.new/usr/sbin/policy-rc.d"
+    mv "$1.new" "$1"
+}
+
+# bare_debian_copy TREE FOLDER - the sources of TREE as they are now, into FOLDER. What was built in FOLDER stays, and
+# a file that is the same keeps its time, so that only what differs is compiled again.
+bare_debian_copy() {
+    mkdir -p "$2"
+    rsync --recursive --links --perms --checksum --delete --filter=':- .gitignore' --exclude=/.git "$1/" "$2/"
+}
+
+# bare_debian_run FOLDER USER DIRECTORY COMMAND - has a shell of USER in the Debian in FOLDER run COMMAND in DIRECTORY.
+# Returns its status.
+bare_debian_run() {
+    bare_debian_home=$(awk -F: -v user="$2" '$1 == user { print $6 }' "$1/etc/passwd")
+    # In the background, for a shell takes no signal while it waits for a command in the foreground. Whoever of the
+    # chain ends takes the next one with it: this shell setpriv's command, unshare all processes of the namespace.
+    setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child \
+        sh -ec '
+            mount -t proc proc "$1/proc"
+            mount --rbind /dev "$1/dev"
+            # What this environment says about this machine must not leak in.
+            exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME="$3" TERM=dumb \
+                chroot --userspec="$2:$2" --groups= "$1" sh -c "cd $4 && $5"
+        ' sh "$1" "$2" "$bare_debian_home" "$3" "$4" </dev/null &
+    bare_debian_child=$!
+    bare_debian_status=0
+    wait "$bare_debian_child" || bare_debian_status=$?
+    bare_debian_child=
+    return "$bare_debian_status"
+}
+
+# bare_debian_end - ends what bare_debian_run has running; for the script's EXIT trap.
+bare_debian_end() {
+    [ -z "${bare_debian_child:-}" ] || kill -KILL "$bare_debian_child" 2>/dev/null || :
+}

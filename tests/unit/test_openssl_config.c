@@ -7,7 +7,9 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "forms-fixture.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +29,7 @@ static void in_process(const char *name, bool (*body)(const char *), const char 
     child = fork();
     UT_TRUE_FATAL(child >= 0);
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* what hangs here ends with the test */
         setenv("OPENSSL_MODULES", "/nonexistent", 1);
         setenv("OPENSSL_CONF", name[0] == '/' ? name : path, 1);
         _exit(body(what) ? 0 : 1);

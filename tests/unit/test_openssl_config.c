@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <openssl/engine.h>
+#include <openssl/rand.h>
 
 #include "support/hex.h"
 
@@ -42,31 +43,54 @@ static void in_process(const char *name, bool (*body)(const char *), const char 
 
 static bool is_refused(const char *what)
 {
-    g_autofree char *line = g_strdup_printf(
-        "the ENGINE \"wrong\" is to do %s for this process: take it out of the OpenSSL "
-        "configuration, or start QEMU with OPENSSL_CONF=/dev/null",
-        what);
     const char *why = "";
     struct vcrypto_backend *backend = vcrypto_backend_new(&config, &why);
-    bool refused = !backend && strcmp(why, line) == 0;
+    bool refused = !backend && strcmp(why, what) == 0;
 
     if (!refused) {
         fprintf(stderr, "# %s: \"%s\" is not \"%s\"\n", backend ? "made" : "refused",
-                why, line);
+                why, what);
     }
     /* It is not too late. */
     return refused && !vcrypto_backend_new(&config, &why);
 }
 
+#define WRONG_DOES(what)                                                               \
+    "the ENGINE \"wrong\" is to do " what                                              \
+    " for this process: take it out of the OpenSSL configuration, or start QEMU with " \
+    "OPENSSL_CONF=/dev/null"
+
 static void engines_that_reach_keys_are_refused(void)
 {
-    in_process("engine-rsa.cnf", is_refused, "RSA");
-    in_process("engine-ec.cnf", is_refused, "elliptic curves");
-    in_process("engine-pkey.cnf", is_refused, "RSA");
-    in_process("engine-asn1.cnf", is_refused, "RSA");
-    in_process("engine-rand.cnf", is_refused, "random numbers");
-    in_process("engine-digests.cnf", is_refused, "SHA-512, which ECDSA signs with,");
-    in_process("engine-all.cnf", is_refused, "RSA");
+    in_process("engine-rsa.cnf", is_refused, WRONG_DOES("RSA"));
+    in_process("engine-ec.cnf", is_refused, WRONG_DOES("elliptic curves"));
+    in_process("engine-pkey.cnf", is_refused, WRONG_DOES("RSA"));
+    in_process("engine-asn1.cnf", is_refused, WRONG_DOES("RSA"));
+    in_process("engine-rand.cnf", is_refused, WRONG_DOES("random numbers"));
+    in_process("engine-digests.cnf", is_refused,
+               WRONG_DOES("SHA-512, which ECDSA signs with,"));
+    in_process("engine-all.cnf", is_refused, WRONG_DOES("RSA"));
+}
+
+static int no_random(unsigned char *to, int size)
+{
+    memset(to, 0xaa, (size_t)size);
+    return 1;
+}
+
+/* As a library in QEMU might do it, without any configuration. */
+static bool is_refused_with_a_method(const char *what)
+{
+    static const RAND_METHOD method = { .bytes = no_random, .pseudorand = no_random };
+
+    return RAND_set_rand_method(&method) == 1 && is_refused(what);
+}
+
+static void methods_that_reach_keys_are_refused(void)
+{
+    in_process("/dev/null", is_refused_with_a_method,
+               "a library in this process has taken random numbers over from OpenSSL: "
+               "leave out the options that QEMU loads it for");
 }
 
 /* ---- results ---- */
@@ -273,6 +297,7 @@ int main(int argc, char **argv)
 {
     static const struct ut_test tests[] = {
         { "engines that reach keys are refused", engines_that_reach_keys_are_refused },
+        { "methods that reach keys are refused", methods_that_reach_keys_are_refused },
         { "results are not the configuration's", results_are_not_the_configurations },
         { "engines that come later do nothing", engines_that_come_later_do_nothing },
         { NULL, NULL },

@@ -213,7 +213,7 @@ static const struct vcrypto_algorithm rows[] = {
              .max_len = 2496, .result_len = 4),
     WIRELESS(MAC, SNOW3G_UIA2, "snow3g-uia2", 16, .min_len = 1, .max_len = MAX_SNOW3G,
              .result_len = 4),
-    WIRELESS(MAC, ZUC_EIA3, "zuc-eia3", 16, .min_len = 1, .max_len = 8188,
+    WIRELESS(MAC, ZUC_EIA3, "zuc-eia3", 16, .min_len = 1, .cost = 10, .max_len = 8188,
              .result_len = 4),
 #endif
 #ifdef VCRYPTO_HAVE_GCRYPT

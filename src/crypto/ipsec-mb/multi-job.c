@@ -277,10 +277,6 @@ static void put_digest(struct multi_lane *lane, const struct multi_key *key,
         imb->u.SNOW3G_UIA2._key = key->snow3g;
         imb->u.SNOW3G_UIA2._iv = lane->iv;
         break;
-    case MULTI_KEY_PLAIN:
-        imb->u.ZUC_EIA3._key = key->plain;
-        imb->u.ZUC_EIA3._iv = lane->iv;
-        break;
     default:
         break;
     }

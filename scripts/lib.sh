@@ -20,7 +20,7 @@ HEADER_PACKAGES='ca-certificates dpkg-dev make xz-utils perl flex bison python3-
     libfdt-dev libaio-dev liburing-dev libpixman-1-dev'
 GUEST_PACKAGES='busybox-static cpio gzip kmod xz-utils binutils'
 # With eu-stack a test that hangs shows where.
-TEST_PACKAGES='libcunit1-dev openssl elfutils'
+TEST_PACKAGES='libcunit1-dev libgmp-dev nettle-dev openssl elfutils'
 # For algorithms that OpenSSL lacks.
 EXTRA_PACKAGES=libgcrypt20-dev
 EXTRA_OPTIONS=-Dgcrypt=enabled

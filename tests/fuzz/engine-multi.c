@@ -5,7 +5,7 @@
  * who leaves a room is noticed by the job next to it.
  */
 #include "engine.h"
-#include "reference.h"
+#include "support/reference.h"
 
 #define ROOM    1024
 #define KEYS    3

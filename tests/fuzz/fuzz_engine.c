@@ -7,7 +7,7 @@
  * comparison is in files of their own.
  */
 #include "engine.h"
-#include "reference.h"
+#include "support/reference.h"
 
 #define ARENA 2048
 #define JOBS  4
@@ -242,7 +242,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!ready) {
         ready = vcrypto_algorithms_init(&why);
         FUZZ_CHECK(ready && !atexit(vcrypto_algorithms_fini));
-        reference_begin();
     }
     for (size_t i = 0; i < ARENA; i++) {
         arena[i] = pattern[i] = (uint8_t)(i * 73 + i / 256 * 11);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an algorithm gives, of the libraries' own calls for data in one piece: what
- * engines are compared with. Inputs are such as the algorithm's row allows.
+ * What an algorithm gives, by other hands than those that the product uses: block
+ * ciphers, hashes and ChaCha20 are Nettle's, modes and MACs are written from their
+ * specifications over single blocks, and the algorithms of mobile networks are in
+ * mobile.h. What engines and the backend are compared with. Inputs are such as the
+ * algorithm's row allows.
  */
-#ifndef VCRYPTO_TESTS_FUZZ_REFERENCE_H
-#define VCRYPTO_TESTS_FUZZ_REFERENCE_H
+#ifndef VCRYPTO_TESTS_SUPPORT_REFERENCE_H
+#define VCRYPTO_TESTS_SUPPORT_REFERENCE_H
 
 #include "vcrypto/algorithm.h"
-
-/** reference_begin: make the libraries ready; once. */
-void reference_begin(void);
 
 /** reference_cipher: @len bytes from @in to @out, which do not overlap. */
 void reference_cipher(const struct vcrypto_keying *keying, const uint8_t *iv,

@@ -22,12 +22,17 @@
 
 #define QUEUES     2
 #define REQUESTS   8
+#define BATCHES    24   /* times so many are more than QEMU is given at once */
 #define LENGTH     64   /* bytes of a request's data */
 #define NO_HEAD    4096 /* more than any ring has */
 #define COMMAND    0x04
 #define MASTER     0x04
-#define ENTRY_DATA 8                    /* in an entry of the MSI-X table */
-#define VTD_TE     UINT64_C(0xfed90018) /* register with the bit for translation */
+#define ENTRY_DATA 8 /* in an entry of the MSI-X table */
+#define VTD        UINT64_C(0xfed90000)
+#define VTD_TE     (VTD + 0x18) /* the command register, and ... */
+#define VTD_TES    (VTD + 0x1c) /* ... the status, have this bit: */
+#define TRANSLATES 0x80000000u
+#define STATUS     0x14 /* in the device's common configuration */
 
 /* Vectors of qt_crypto_open_opts(). */
 #define CONFIG_VECTOR  0
@@ -99,13 +104,20 @@ static void close_device(void)
     crypto = NULL;
 }
 
+static int stop(void)
+{
+    int status = qt_machine_stop(machine);
+
+    machine = NULL;
+    crypto = NULL; /* if it was not closed, a test has failed, and QEMU may be gone */
+    return status;
+}
+
 /* A machine serves as long as nothing has failed on it. */
 static void begin(void)
 {
-    if (crypto) {
-        close_device();
-        qt_machine_stop(machine);
-        machine = NULL;
+    if (crypto || (machine && !qt_machine_alive(machine))) {
+        stop();
     }
     if (!machine) {
         start_machine();
@@ -125,18 +137,6 @@ static void check_answers(void)
     }
     UT_EQ_U64(qt_virtio_get_status(crypto->dev) & QT_STATUS_NEEDS_RESET, 0);
     UT_TRUE(qt_qmp(machine->qmp, NULL, "{'execute': 'query-status'}"));
-}
-
-static int stop(void)
-{
-    int status;
-
-    if (crypto) {
-        close_device();
-    }
-    status = qt_machine_stop(machine);
-    machine = NULL;
-    return status;
 }
 
 /* ---- what a write takes away ---- */
@@ -166,6 +166,12 @@ static bool gone(void)
     return !present();
 }
 
+/* As good as gone, but not unplugged. */
+static bool powered_off(void)
+{
+    return gone();
+}
+
 static bool cut_off(void)
 {
     return present() && !(qt_pci_readw(&crypto->dev->pci, COMMAND) & MASTER);
@@ -193,16 +199,12 @@ static void wait_done(const struct target *target)
     }
 }
 
-/* With native hot-plug it is another device then. */
+/* With native hot-plug the device has left, and another one comes. */
 static void plug_in_again(void)
 {
     g_autofree char *name = g_strdup_printf("\"dev%u\"", plugged++);
     g_autofree char *event = NULL;
 
-    qt_writew(machine->qtest, slot_control(), QT_EXP_SLOT_ON);
-    if (!setup->native) {
-        return;
-    }
     do {
         g_free(event);
         event = qt_qmp_wait_event(machine->qmp, "DEVICE_DELETED", QT_TIMEOUT_MS);
@@ -220,19 +222,27 @@ static void plug_in_again(void)
     qt_writew(machine->qtest, slot_control(), QT_EXP_SLOT_ON);
 }
 
+static void open_again(void)
+{
+    close_device();
+    open_device();
+    check_answers();
+    close_device();
+}
+
 /* Sets the device up again, and sees that it works. */
 static void recover(const struct target *target)
 {
     wait_done(target);
     UT_TRUE(qt_qmp(machine->qmp, NULL, "{'execute': 'query-status'}"));
-    if (target->done == gone) {
+    if (target->done == gone || target->done == powered_off) {
+        qt_writew(machine->qtest, slot_control(), QT_EXP_SLOT_ON);
+    }
+    if (target->done == gone && setup->native) {
         plug_in_again();
     }
     qt_pci_enable(&crypto->dev->pci);
-    close_device();
-    open_device();
-    check_answers();
-    close_device();
+    open_again();
 }
 
 /* ---- what makes the device write there ---- */
@@ -343,22 +353,108 @@ static void run_and_break_control_queue(const struct target *target)
     qt_vring_kick(crypto->ctrl);
 }
 
-/* A request whose answer begins with what the target is to be written, and others. */
-static void write_result(const struct target *target)
+/* A request whose answer goes to @gpa and begins with @data. */
+static void add_result_at(uint64_t gpa, uint64_t data)
 {
     struct qt_flight flight;
     struct qt_desc desc[QT_FLIGHT_DESC];
     uint64_t number;
 
     memcpy(&number, flights.answer[QT_FLIGHT_AES], sizeof(number));
-    number ^= GUINT64_TO_LE(target->data);
+    number ^= GUINT64_TO_LE(data);
     qt_flight_place(&flights, &flight, QT_FLIGHT_AES, 16);
     qt_flight_prepare(&flights, &flight, number, desc);
-    desc[2].gpa = target->address();
-    add_requests(crypto->data[0]);
+    desc[2].gpa = gpa;
     qt_vring_add(crypto->data[0], desc, QT_FLIGHT_DESC);
+}
+
+/* Such a request, among others. */
+static void write_result(const struct target *target)
+{
+    add_requests(crypto->data[0]);
+    add_result_at(target->address(), target->data);
     add_requests(crypto->data[0]);
     qt_vring_kick(crypto->data[0]);
+}
+
+/* A request for a session, whose reply goes to @gpa. */
+static void add_creation_at(uint64_t gpa)
+{
+    static const uint8_t key[16] = "a reply is aimed";
+    uint64_t request =
+        qt_mem_alloc(&machine->mem, QT_CRYPTO_REQUEST_SIZE + sizeof(key), 1);
+    uint8_t *p =
+        qt_mem_ptr(&machine->mem, request, QT_CRYPTO_REQUEST_SIZE + sizeof(key));
+
+    message_fill_create_cipher(p, QT_FLIGHT_ALGO_AES, sizeof(key), QT_OP_ENCRYPT);
+    memcpy(p + QT_CRYPTO_REQUEST_SIZE, key, sizeof(key));
+    qt_vring_add(crypto->ctrl,
+                 (const struct qt_desc[]){
+                     { request, QT_CRYPTO_REQUEST_SIZE + sizeof(key), false },
+                     { gpa, QT_CRYPTO_CREATE_REPLY_SIZE, true } },
+                 2);
+}
+
+/*
+ * The number of a session says in its high half how often its place was used before: of
+ * seven the fourth byte and the fifth make a slot's power go off.
+ */
+static void write_reply(const struct target *target)
+{
+    struct qt_create_reply reply;
+    unsigned tries = 0;
+
+    do {
+        UT_TRUE_FATAL(tries++ < 300);
+        reply = qt_flights_new_session(&flights, crypto, QT_FLIGHT_AES);
+        UT_EQ_U64_FATAL(reply.status, QT_OK);
+        qt_crypto_destroy(crypto, QT_CIPHER_DESTROY, reply.session, 1, NULL);
+    } while ((uint8_t)(reply.session >> 32) != (QT_EXP_SLOT_OFF >> 8) - 1);
+    add_creation_at(target->address() - 3);
+    add_creations();
+    qt_vring_kick(crypto->ctrl);
+}
+
+/* Sets the device up anew, with the used ring of @queue at @gpa. */
+static void move_used_ring(unsigned queue, uint64_t gpa)
+{
+    uint64_t features = crypto->dev->features;
+    struct qt_vring *vq;
+
+    UT_TRUE_FATAL(qt_virtio_accept(crypto->dev, features));
+    for (unsigned i = 0; i <= QUEUES; i++) {
+        vq = i < QUEUES ? crypto->data[i] : crypto->ctrl;
+        memset(vq->avail, 0, 4);
+        memset(vq->used, 0, 4);
+        vq->next_avail = vq->last_used = 0;
+        qt_virtio_queue_enable(crypto->dev, (uint16_t)i, vq->size, QT_NO_VECTOR,
+                               vq->desc_gpa, vq->avail_gpa,
+                               i == queue ? gpa : vq->used_gpa);
+    }
+    qt_virtio_driver_ok(crypto->dev);
+}
+
+/*
+ * A used ring's first entry begins with the number of a chain's first descriptor: that
+ * of the seventh goes to the upper byte of the slot's control. A write of one byte
+ * switches power off, and does not unplug.
+ */
+static void write_used_entry(unsigned queue)
+{
+    static const uint16_t head = QT_EXP_SLOT_OFF >> 8;
+    struct qt_vring *vq = queue < QUEUES ? crypto->data[queue] : crypto->ctrl;
+
+    move_used_ring(queue, slot_control() + 1 - 4);
+    for (uint16_t i = 0; i < REQUESTS; i++) {
+        vq->desc[head + i] = (struct qt_ring_desc){
+            .addr = GUINT64_TO_LE(qt_mem_alloc(&machine->mem, 64, 1)),
+            .len = GUINT32_TO_LE(64),
+            .flags = GUINT16_TO_LE(QT_DESC_WRITE),
+        };
+        vq->avail[2 + i] = GUINT16_TO_LE(head + i);
+    }
+    vq->avail[1] = GUINT16_TO_LE(REQUESTS);
+    qt_vring_notify(vq);
 }
 
 /* ---- tests ---- */
@@ -375,6 +471,16 @@ static void aim_at_all(void (*shoot)(const struct target *target))
         recover(&targets[i]);
     }
     ut_context(NULL);
+}
+
+static void aim_at_slot(void (*shoot)(const struct target *target))
+{
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    begin();
+    shoot(&targets[0]);
+    recover(&targets[0]);
 }
 
 static void interrupt_of_a_broken_data_queue(void)
@@ -417,6 +523,134 @@ static void result_of_a_data_queue(void)
     aim_at_all(write_result);
 }
 
+static void reply_of_the_control_queue(void)
+{
+    aim_at_slot(write_reply);
+}
+
+static void aim_used_ring(unsigned queue)
+{
+    static const struct target power = { "power", slot_control, 0, powered_off };
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    begin();
+    write_used_entry(queue);
+    recover(&power);
+}
+
+static void used_ring_of_a_data_queue(void)
+{
+    aim_used_ring(0);
+}
+
+static void used_ring_of_the_control_queue(void)
+{
+    aim_used_ring(QUEUES);
+}
+
+static void take_all(struct qt_vring *vq, unsigned n)
+{
+    uint32_t id, len;
+
+    for (unsigned i = 0; i < n; i++) {
+        UT_TRUE_FATAL(qt_vring_wait(vq, QT_TIMEOUT_MS, &id, &len));
+    }
+    UT_EQ_U64(qt_vring_used_idx(vq), vq->next_avail);
+}
+
+/*
+ * Where translation ends, workers take over; not before the requests that the main loop
+ * had taken were answered, each once.
+ */
+static void translation_that_ends_in_a_batch(void)
+{
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    begin();
+    add_requests(crypto->data[0]);
+    add_result_at(VTD_TE, 0);
+    for (unsigned i = 0; i < BATCHES; i++) {
+        add_requests(crypto->data[0]);
+    }
+    qt_vring_kick(crypto->data[0]);
+    take_all(crypto->data[0], (BATCHES + 1) * REQUESTS + 1);
+    UT_EQ_U64(qt_readl(machine->qtest, VTD_TES) & TRANSLATES, 0);
+    check_answers();
+    open_again();
+    UT_EQ_U64(stop(), 0);
+}
+
+static void translation_that_ends_in_a_control_request(void)
+{
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    begin();
+    add_creations();
+    add_creation_at(VTD_TE);
+    add_creations();
+    qt_vring_kick(crypto->ctrl);
+    take_all(crypto->ctrl, 2 * REQUESTS + 1);
+    UT_EQ_U64(qt_readl(machine->qtest, VTD_TES) & TRANSLATES, 0);
+    qt_flights_new_sessions(&flights, crypto);
+    check_answers();
+    open_again();
+    UT_EQ_U64(stop(), 0);
+}
+
+/* What the device writes to its own registers, or to the table of its vectors. */
+static void aim_at_own(uint64_t gpa)
+{
+    const struct qt_pci *pci = &crypto->dev->pci;
+    struct qt_flight flight;
+
+    for (unsigned vector = 0; setup->vectors && vector <= CONTROL_VECTOR; vector++) {
+        qt_writel(machine->qtest, pci->msix_table + 16 * vector, (uint32_t)gpa);
+        qt_writel(machine->qtest, pci->msix_table + 16 * vector + ENTRY_DATA, 0);
+    }
+    qt_flight_place(&flights, &flight, QT_FLIGHT_AES, LENGTH);
+    for (unsigned i = 0; i < REQUESTS; i++) {
+        UT_TRUE(qt_flight_run(&flights, crypto->data[0], &flight, i));
+        UT_EQ_U64(qt_flights_new_session(&flights, crypto, QT_FLIGHT_AES).status,
+                  QT_OK);
+    }
+    if (setup->translated) {
+        add_result_at(gpa, 0);
+        qt_vring_kick(crypto->data[0]);
+        take_all(crypto->data[0], 1);
+        add_creation_at(gpa);
+        qt_vring_kick(crypto->ctrl);
+        take_all(crypto->ctrl, 1);
+    }
+    add_impossible(crypto->data[0]);
+    qt_vring_kick(crypto->data[0]);
+}
+
+static void the_devices_own_registers(void)
+{
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+
+        ut_context("place %u", i);
+        begin();
+        aim_at_own(i == 0   ? crypto->dev->common + STATUS
+                   : i == 1 ? crypto->dev->common
+                   : i == 2 ? crypto->dev->notify
+                            : crypto->dev->pci.msix_table);
+        while (!(qt_virtio_get_status(crypto->dev) & QT_STATUS_NEEDS_RESET)) {
+            UT_TRUE_FATAL(qt_wait_more(&wait));
+        }
+        open_again();
+    }
+    ut_context(NULL);
+}
+
 #define INTERRUPTS                                                                     \
     { "interrupt of a broken data queue", interrupt_of_a_broken_data_queue },          \
         { "interrupt of a broken control queue",                                       \
@@ -426,14 +660,21 @@ static void result_of_a_data_queue(void)
         { "interrupt of a data queue that breaks",                                     \
           interrupt_of_a_data_queue_that_breaks },                                     \
         { "interrupt of the control queue", interrupt_of_the_control_queue },          \
+        { "interrupt of the control queue that breaks",                                \
+          interrupt_of_the_control_queue_that_breaks },                                \
     {                                                                                  \
-        "interrupt of the control queue that breaks",                                  \
-            interrupt_of_the_control_queue_that_breaks                                 \
+        "the device's own registers", the_devices_own_registers                        \
     }
 
 #define RESULTS                                                                        \
+    { "result of a data queue", result_of_a_data_queue },                              \
+        { "reply of the control queue", reply_of_the_control_queue },                  \
+        { "used ring of a data queue", used_ring_of_a_data_queue },                    \
+        { "used ring of the control queue", used_ring_of_the_control_queue },          \
+        { "translation that ends in a batch", translation_that_ends_in_a_batch },      \
     {                                                                                  \
-        "result of a data queue", result_of_a_data_queue                               \
+        "translation that ends in a control request",                                  \
+            translation_that_ends_in_a_control_request                                 \
     }
 
 #define START(name, ...)                                                               \

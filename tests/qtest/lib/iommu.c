@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A virtual IOMMU of Intel's kind: a root table, a table of the devices of bus 0, and
- * for one of them a table of four large pages.
+ * for one of them a table of large pages.
  */
 #include "iommu.h"
 
@@ -22,6 +22,8 @@
 #define READ_WRITE   3u
 #define LARGE        0x80u
 #define GIB          (UINT64_C(1) << 30)
+#define LARGE_PAGE   (UINT64_C(2) << 20)
+#define INTERRUPTS   UINT64_C(0xfee00000)
 #define PAGE         4096u
 
 static uint64_t new_table(struct qt_machine *machine, uint64_t **entries)
@@ -31,6 +33,22 @@ static uint64_t new_table(struct qt_machine *machine, uint64_t **entries)
     *entries = qt_mem_ptr(&machine->mem, gpa, PAGE);
     memset(*entries, 0, PAGE);
     return gpa;
+}
+
+/* The fourth GiB has the addresses of interrupts, where the IOMMU lets no page lie. */
+static uint64_t new_last_gib(struct qt_machine *machine)
+{
+    uint64_t *page;
+    uint64_t pages = new_table(machine, &page);
+
+    for (unsigned i = 0; i < GIB / LARGE_PAGE; i++) {
+        uint64_t address = 3 * GIB + i * LARGE_PAGE;
+
+        if (address != INTERRUPTS) {
+            page[i] = GUINT64_TO_LE(address | LARGE | READ_WRITE);
+        }
+    }
+    return GUINT64_TO_LE(pages | READ_WRITE);
 }
 
 /* The entry of a bus on which all devices but @translated pass through. */
@@ -58,9 +76,10 @@ void qt_iommu_start(const struct qt_pci *translated)
         root[2 * bus] =
             new_bus(machine, bus == translated->bus ? translated->devfn : -1, pages);
     }
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < 3; i++) {
         page[i] = GUINT64_TO_LE(i * GIB | LARGE | READ_WRITE);
     }
+    page[3] = new_last_gib(machine);
     qt_writeq(machine->qtest, ROOT, roots);
     qt_writel(machine->qtest, COMMAND, SET_ROOT);
     qt_writel(machine->qtest, COMMAND, TRANSLATE);

@@ -232,37 +232,41 @@ static const struct rsa_operation {
     [VCRYPTO_OPERATION_ENCRYPT] = { EVP_PKEY_encrypt_init, EVP_PKEY_encrypt, false },
     [VCRYPTO_OPERATION_DECRYPT] = { EVP_PKEY_decrypt_init, EVP_PKEY_decrypt, true },
     [VCRYPTO_OPERATION_SIGN] = { EVP_PKEY_sign_init, EVP_PKEY_sign, true },
-    [VCRYPTO_OPERATION_VERIFY] = { EVP_PKEY_verify_recover_init,
-                                   EVP_PKEY_verify_recover, false },
+    /* The same power, whatever it is for. */
+    [VCRYPTO_OPERATION_VERIFY] = { EVP_PKEY_encrypt_init, EVP_PKEY_encrypt, false },
 };
+
+/* Newer libraries, and some older ones as distributions have them, would make up a
+ * message where the padding is wrong. A driver is to be told, as the library before
+ * them did: in the same time for each fault. Libraries that do not know it pass over
+ * it. */
+static bool no_implicit_rejection(EVP_PKEY_CTX *operation)
+{
+    unsigned off = 0;
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_uint("implicit-rejection", &off),
+        OSSL_PARAM_construct_end(),
+    };
+
+    return vcrypto_openssl_checked(EVP_PKEY_CTX_set_params(operation, params));
+}
 
 static bool set_padding(EVP_PKEY_CTX *operation, bool raw)
 {
     bool ok = vcrypto_openssl_checked(EVP_PKEY_CTX_set_rsa_padding(
         operation, raw ? RSA_NO_PADDING : RSA_PKCS1_PADDING));
 
-#ifdef OSSL_ASYM_CIPHER_PARAM_IMPLICIT_REJECTION
-    /* Newer libraries would make up a message where the padding is wrong. A driver is
-     * to be told, as the library before them did: in the same time for each fault. */
-    unsigned off = 0;
-    const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_uint(OSSL_ASYM_CIPHER_PARAM_IMPLICIT_REJECTION, &off),
-        OSSL_PARAM_construct_end(),
-    };
-
     if (!raw && EVP_PKEY_CTX_get_operation(operation) == EVP_PKEY_OP_DECRYPT) {
-        ok = ok && vcrypto_openssl_checked(EVP_PKEY_CTX_set_params(operation, params));
+        ok = ok && no_implicit_rejection(operation);
     }
-#endif
     return ok;
 }
 
 /* @src_len bytes at @src through the library, into @to, which has room for a modulus.
  */
-static bool run(struct key_context *context, const struct rsa_operation *how,
+static bool run(struct key_context *context, const struct rsa_operation *how, bool raw,
                 const uint8_t *src, size_t src_len, uint8_t *to, size_t *to_len)
 {
-    bool raw = context->options.padding == VCRYPTO_RSA_RAW_PADDING;
     EVP_PKEY_CTX *operation = vcrypto_key_operation(context, how->init);
     bool ok;
 
@@ -308,14 +312,28 @@ static enum vcrypto_status transform(struct key_context *context,
          !prefixed(context, context->src, &context->src_len))) {
         return VCRYPTO_ERR;
     }
-    if (!run(context, how, context->src, context->src_len, job->result, &len)) {
+    if (!run(context, how, raw, context->src, context->src_len, job->result, &len)) {
         return VCRYPTO_ERR;
     }
     job->result_len = (uint32_t)len;
     return VCRYPTO_OK;
 }
 
-/* What the signature was made of is made visible, and has to be all that it should. */
+/* The block that is signed (RFC 8017, 9.2), of the data that is in it. */
+static void pad(struct key_context *context)
+{
+    size_t filled = context->size - context->data_len;
+
+    memmove(context->data + filled, context->data, context->data_len);
+    memset(context->data, 0xff, filled);
+    context->data[0] = 0;
+    context->data[1] = 1;
+    context->data[filled - 1] = 0;
+    context->data_len = context->size;
+}
+
+/* The block that was signed is made visible, and has to be all that it should: some
+ * libraries would not find the data in it where there is none. */
 /* keeps: AK-3 */
 static enum vcrypto_status verify(struct key_context *context,
                                   struct vcrypto_akcipher_job *job)
@@ -327,8 +345,9 @@ static enum vcrypto_status verify(struct key_context *context,
         !prefixed(context, context->data, &context->data_len)) {
         return VCRYPTO_ERR;
     }
+    pad(context);
     return context->src_len == context->size &&
-                   run(context, how, context->src, context->src_len, job->result,
+                   run(context, how, true, context->src, context->src_len, job->result,
                        &len) &&
                    len == context->data_len &&
                    CRYPTO_memcmp(job->result, context->data, len) == 0

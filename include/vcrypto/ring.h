@@ -44,7 +44,6 @@ struct vcrypto_ring_setup {
     uint32_t size; /* descriptors; a power of two if the ring is split */
     bool packed;
     bool event_index; /* VIRTIO_F_EVENT_IDX */
-    bool indirect;    /* VIRTIO_F_INDIRECT_DESC */
 };
 
 /** Where the device stands in its ring. */
@@ -130,8 +129,9 @@ bool vcrypto_ring_attach(struct vcrypto_ring *ring,
  * has changed. Descriptors without a byte are passed over. The ring breaks where an
  * index or a link points outside, a chain returns to itself, more is available than
  * the ring holds, a readable descriptor follows a writable one, or an indirect table
- * was not negotiated, is nested, does not end its chain, has a size that is 0, uneven
- * or above VCRYPTO_RING_MAX_INDIRECT descriptors, or is not in one region of RAM.
+ * is nested, has a size that is 0, uneven or above VCRYPTO_RING_MAX_INDIRECT
+ * descriptors, or is not in one region of RAM. Such a table is the end of its chain,
+ * and may be used whether or not VIRTIO_F_INDIRECT_DESC was negotiated.
  */
 enum vcrypto_ring_result vcrypto_ring_pop(struct vcrypto_ring *ring,
                                           struct vcrypto_ring_pool *pool,

@@ -13,7 +13,6 @@ struct vcrypto_ring_setup vcrypto_ring_state_setup(VirtIODevice *vdev, uint32_t 
         .size = virtio_queue_get_num(vdev, index),
         .packed = virtio_vdev_has_feature(vdev, VIRTIO_F_RING_PACKED),
         .event_index = virtio_vdev_has_feature(vdev, VIRTIO_RING_F_EVENT_IDX),
-        .indirect = virtio_vdev_has_feature(vdev, VIRTIO_RING_F_INDIRECT_DESC),
     };
 }
 

@@ -120,13 +120,13 @@ enum vcrypto_ring_result vcrypto_gathering_end(struct gathering *gathering,
     return VCRYPTO_RING_CHAIN;
 }
 
+/* Whether such tables were negotiated is not asked: drivers use them without. */
 const uint8_t *vcrypto_ring_indirect_table(const struct vcrypto_ring *ring,
                                            const struct descriptor *descriptor,
                                            uint32_t *entries)
 {
     *entries = descriptor->length / DESCRIPTOR_SIZE;
-    if (!ring->setup.indirect || descriptor->length % DESCRIPTOR_SIZE ||
-        *entries > VCRYPTO_RING_MAX_INDIRECT) {
+    if (descriptor->length % DESCRIPTOR_SIZE || *entries > VCRYPTO_RING_MAX_INDIRECT) {
         return NULL;
     }
     return vcrypto_memory_map_pointer(ring->map, descriptor->address,

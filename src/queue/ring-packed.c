@@ -95,8 +95,8 @@ static bool walk(const struct vcrypto_ring *ring, struct gathering *gathering,
         chain->id = descriptor.words[0];
         chain->slots = (uint16_t)++slots;
         if (flags & DESCRIPTOR_INDIRECT) {
-            return slots == 1 && !(flags & DESCRIPTOR_NEXT) &&
-                   walk_indirect(ring, gathering, &descriptor);
+            /* NEXT beside it means nothing. */
+            return slots == 1 && walk_indirect(ring, gathering, &descriptor);
         }
         if (!vcrypto_gathering_add(gathering, &descriptor, flags & DESCRIPTOR_WRITE)) {
             return false;

@@ -87,7 +87,7 @@ void vcrypto_gathering_drop(struct gathering *gathering);
 
 /*
  * The table of indirect descriptors that @descriptor points to: sets *@entries and
- * returns the first one's place, or NULL if there is no such table or may be none.
+ * returns the first one's place, or NULL if there is no such table.
  */
 const uint8_t *vcrypto_ring_indirect_table(const struct vcrypto_ring *ring,
                                            const struct descriptor *descriptor,

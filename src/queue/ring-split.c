@@ -68,7 +68,8 @@ static void split_areas(const struct vcrypto_ring_setup *setup,
 /*
  * Walks a chain from @index of @table on, which has @entries; false: it is no chain.
  * @nested: the table is an indirect one. Its address does not tell: a guest may name
- * the ring's own.
+ * the ring's own. It ends the chain, whatever the descriptor that names it says of a
+ * next one.
  */
 static bool walk(const struct vcrypto_ring *ring, struct gathering *gathering,
                  const uint8_t *table, uint32_t entries, uint32_t index, bool nested,
@@ -84,7 +85,7 @@ static bool walk(const struct vcrypto_ring *ring, struct gathering *gathering,
             const uint8_t *inner =
                 vcrypto_ring_indirect_table(ring, &descriptor, &entries);
 
-            return inner && !nested && !(flags & DESCRIPTOR_NEXT) &&
+            return inner && !nested &&
                    walk(ring, gathering, inner, entries, 0, true, slots);
         }
         if (!vcrypto_gathering_add(gathering, &descriptor, flags & DESCRIPTOR_WRITE)) {

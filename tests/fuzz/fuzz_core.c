@@ -648,7 +648,6 @@ static void begin_lane(unsigned queue, uint8_t how)
         .size = queue == DATA ? 64 : 32,
         .packed = how & 1,
         .event_index = how & 2,
-        .indirect = true,
     };
     struct lane *lane = &w.lanes[queue];
     struct vcrypto_ring *ring = queue == DATA ? &w.worker->ring : &lane->ring;

@@ -190,8 +190,6 @@ static bool send(unsigned queue, uint32_t writable, const struct known_answer *d
     }
     request_place(&bytes, writable, how & 4 ? &f.input : NULL, chain);
     chain->indirect = how & 8 && chain->count;
-    /* A table that was not negotiated breaks the ring. */
-    driver.odd |= chain->indirect && !(driver.features & QT_F_INDIRECT_DESC);
     if (damage & CHAIN) {
         request_damage_chain(chain, &f.input);
     }

@@ -433,7 +433,6 @@ static bool set_up(void)
         .size = ring_sizes[size % 11],
         .packed = how & 1,
         .event_index = how & 2,
-        .indirect = how & 4,
     };
     if (how & 8) {
         position.next_available = position.next_used = fuzz_u16(&w.input);

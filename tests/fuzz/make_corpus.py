@@ -11,7 +11,7 @@ import pathlib
 import struct
 import sys
 
-PACKED, EVENT_INDEX, INDIRECT, POSITION, NO_WRAP = 1, 2, 4, 8, 16
+PACKED, EVENT_INDEX, POSITION, NO_WRAP = 1, 2, 8, 16
 POP, COMPLETE, FINISH, UNPOP = b"\7", b"\x0b", b"\x0c", b"\x0d"
 NEW_RING, NEW_MAP = b"\x0f\0", b"\x0f\1"
 KICKS_ON, KICKS_OFF = b"\x0e\1", b"\x0e\0"
@@ -69,7 +69,6 @@ def chain(lap=0):
 def stories():
     for name, how in (("split", 0), ("split-event", EVENT_INDEX),
                       ("packed", PACKED), ("packed-event", PACKED | EVENT_INDEX)):
-        how |= INDIRECT
         packed = how & PACKED
         start = setup(how, 7 if packed else 3)
         show = b"" if packed else available(0)

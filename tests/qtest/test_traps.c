@@ -264,6 +264,17 @@ static void add_odd_table(struct spot *spot)
     set_length(spot->vq, 4 * 16 - 8);
 }
 
+static void add_table(struct spot *spot)
+{
+    qt_vring_add_indirect(spot->vq, spot->desc, 4);
+}
+
+static void add_table_with_next(struct spot *spot)
+{
+    qt_vring_add_indirect(spot->vq, spot->desc, 4);
+    *flags_at(spot->vq, 0) |= QT_DESC_NEXT;
+}
+
 static void add_empty_table(struct spot *spot)
 {
     qt_vring_add_indirect(spot->vq, spot->desc, 4);
@@ -343,7 +354,9 @@ static const struct trap {
     { "nested indirect table", add_nested_table, BOTH, BREAKS, false },
     { "indirect table in no memory", add_table_nowhere, BOTH, BREAKS, false },
     { "indirect table in registers", add_table_in_registers, BOTH, BREAKS, false },
-    { "indirect table not negotiated", add_odd_table, BOTH, BREAKS, true },
+    { "indirect table not negotiated", add_table, BOTH, ANSWERS, true },
+    { "indirect table with a next descriptor", add_table_with_next, BOTH, ANSWERS,
+      false },
     { "readable after writable", add_wrong_order, BOTH, BREAKS, false },
     { "empty pieces", add_empty_pieces, BOTH, ANSWERS, false },
     { "nothing but empty pieces", add_nothing_but_empty, BOTH, ANSWERS, false },

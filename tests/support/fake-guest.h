@@ -64,8 +64,8 @@ struct vcrypto_memory_map *fake_guest_map(const struct fake_guest *guest,
                                           const struct vcrypto_memory_ops *ops);
 
 /**
- * fake_driver_init: a driver, its ring in RAM newly allocated. Only size, packed,
- * event_index and indirect of @setup are looked at.
+ * fake_driver_init: a driver, its ring in RAM newly allocated. Only size, packed
+ * and event_index of @setup are looked at.
  */
 bool fake_driver_init(struct fake_driver *driver, struct fake_guest *guest,
                       const struct vcrypto_ring_setup *setup);

@@ -31,7 +31,6 @@ static inline void fixture_begin(struct fixture *f, unsigned kind, uint32_t size
         .size = size,
         .packed = kind == PACKED || kind == PACKED_EVENT,
         .event_index = kind == SPLIT_EVENT || kind == PACKED_EVENT,
-        .indirect = true,
     };
     struct vcrypto_ring_position position;
 

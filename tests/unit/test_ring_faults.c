@@ -123,22 +123,21 @@ static void readable_after_writable(void)
     each(0, KINDS, order_indirect);
 }
 
-static void not_negotiated(void)
-{
-    const struct raw raw = { f.data, 4, 0, 0 };
-
-    f.ring.setup.indirect = false;
-    put_indirect(&raw, 1);
-    expect_broken();
-}
-
+/* The table is the whole chain, whatever the descriptor says of a next one. */
 static void with_next(void)
 {
-    const struct raw raw[] = { { f.table, 16, FAKE_INDIRECT | FAKE_NEXT, 1 },
+    const struct raw inner[] = { { f.data, 4, FAKE_NEXT, 1 },
+                                 { f.data, 4, FAKE_WRITE, 0 } };
+    const struct raw raw[] = { { f.table, 32, FAKE_INDIRECT | FAKE_NEXT, 1 },
                                { f.data, 4, FAKE_WRITE, 0 } };
+    struct vcrypto_ring_chain chain;
 
+    put_table(f.table, inner, 2);
     put_chain(raw, 2);
-    expect_broken();
+    UT_EQ_U64_FATAL(fixture_pop(&f, &chain), VCRYPTO_RING_CHAIN);
+    UT_EQ_U64(chain.chain.out_num, 1);
+    UT_EQ_U64(chain.chain.in_num, 1);
+    UT_EQ_U64(chain.slots, 1);
 }
 
 static void nested(void)
@@ -161,12 +160,15 @@ static void nested_in_itself(void)
     expect_broken();
 }
 
-static void indirect_only_as_agreed(void)
+static void tables_do_not_nest(void)
 {
     each(0, KINDS, nested_in_itself);
-    each(0, KINDS, not_negotiated);
-    each(0, KINDS, with_next);
     each(0, KINDS, nested);
+}
+
+static void table_ends_its_chain(void)
+{
+    each(0, KINDS, with_next);
 }
 
 static uint32_t table_length;
@@ -663,7 +665,7 @@ static void check_areas(const struct vcrypto_ring_setup *good, unsigned alignmen
 
 static void areas_must_be_ram_and_aligned(void)
 {
-    struct vcrypto_ring_setup setup = { 0x1000, 0x1100, 0x1200, 8, false, true, true };
+    struct vcrypto_ring_setup setup = { 0x1000, 0x1100, 0x1200, 8, false, true };
 
     check_areas(&setup, (unsigned[]){ 16, 2, 4 }, (const bool[]){ false, false, true });
     setup.packed = true;
@@ -684,8 +686,7 @@ static void areas_end_where_they_end(void)
     UT_TRUE(attaches(&setup));
     setup.event_index = true;
     UT_TRUE(!attaches(&setup));
-    setup =
-        (struct vcrypto_ring_setup){ 0x2000 - 7 * 16, 0x2ffc, 0x1004, 7, true, 0, 0 };
+    setup = (struct vcrypto_ring_setup){ 0x2000 - 7 * 16, 0x2ffc, 0x1004, 7, true, 0 };
     UT_TRUE(attaches(&setup));
     setup.size = 8;
     UT_TRUE(!attaches(&setup));
@@ -693,7 +694,8 @@ static void areas_end_where_they_end(void)
 
 static const struct ut_test tests[] = {
     { "readable_after_writable", readable_after_writable },
-    { "indirect_only_as_agreed", indirect_only_as_agreed },
+    { "tables_do_not_nest", tables_do_not_nest },
+    { "table_ends_its_chain", table_ends_its_chain },
     { "table_of_impossible_size", table_of_impossible_size },
     { "table_that_is_not_ram", table_that_is_not_ram },
     { "largest_table_is_taken", largest_table_is_taken },

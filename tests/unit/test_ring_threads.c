@@ -302,7 +302,7 @@ static void set_up_device(struct device *device, struct test *test)
 
 static void exchange(bool packed, bool event_index, uint32_t size)
 {
-    struct vcrypto_ring_setup setup = { 0, 0, 0, size, packed, event_index, true };
+    struct vcrypto_ring_setup setup = { 0, 0, 0, size, packed, event_index };
     static struct device device;
     static struct test test;
     struct driver driver = { .test = &test, .random = size + 1 };
@@ -427,7 +427,7 @@ static unsigned meet_as_driver(struct meeting *meeting)
 
 static void meet_on(bool packed, bool event_index)
 {
-    struct vcrypto_ring_setup setup = { 0, 0, 0, 8, packed, event_index, true };
+    struct vcrypto_ring_setup setup = { 0, 0, 0, 8, packed, event_index };
     static struct device device;
     static struct test test;
     struct meeting meeting = { .test = &test, .device = &device };

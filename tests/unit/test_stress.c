@@ -271,9 +271,9 @@ static void *driver_thread(void *opaque)
 static void lane_begin(unsigned index, unsigned kind)
 {
     struct lane *lane = &lanes[index];
-    const struct vcrypto_ring_setup setup = {
-        .size = RING, .packed = kind & 1, .event_index = kind & 2, .indirect = true
-    };
+    const struct vcrypto_ring_setup setup = { .size = RING,
+                                              .packed = kind & 1,
+                                              .event_index = kind & 2 };
     const struct vcrypto_worker_config worker_config = { .point = &point,
                                                          .queue = index,
                                                          .poll_max_ns = &poll_max_ns,

@@ -186,9 +186,9 @@ static void fill_request(const struct lane *lane, unsigned slot, uint8_t *bytes)
 static void lane_begin(unsigned i, bool packed, bool event_index)
 {
     struct lane *lane = &lanes[i];
-    struct vcrypto_ring_setup setup = {
-        .size = RING, .packed = packed, .event_index = event_index, .indirect = true
-    };
+    struct vcrypto_ring_setup setup = { .size = RING,
+                                        .packed = packed,
+                                        .event_index = event_index };
     struct vcrypto_worker_config config = { .point = &point,
                                             .queue = i,
                                             .poll_max_ns = &poll_max_ns,

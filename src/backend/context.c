@@ -39,12 +39,9 @@ struct queue_state *vcrypto_queue_state_new(uint32_t index, uint32_t max_keys,
     return state;
 }
 
-/* Requests that are still to be run with the entry are run before it goes. */
+/* Nothing is put off with the entry. */
 static void entry_clear(struct queue_state *state, struct context_entry *entry)
 {
-    if (entry->deferred) {
-        vcrypto_group_run(state);
-    }
     if (entry->multi_key) {
         state->group->engine->key_free(entry->multi_key);
     }
@@ -105,17 +102,18 @@ static struct context_entry *set_of(struct queue_state *state, uint64_t id)
     return state->entries[(id ^ id >> 32) % CONTEXT_SETS];
 }
 
+/* Makes room in the place of what was not used for longest. NULL: all are in use. */
 static struct context_entry *victim(struct queue_state *state,
                                     struct context_entry *set, unsigned ways)
 {
-    struct context_entry *oldest = &set[0];
+    struct context_entry *oldest = NULL;
 
-    for (unsigned w = 1; w < ways; w++) {
-        if (set[w].last_use < oldest->last_use) {
+    for (unsigned w = 0; w < ways; w++) {
+        if (!set[w].deferred && (!oldest || set[w].last_use < oldest->last_use)) {
             oldest = &set[w];
         }
     }
-    if (oldest->session) {
+    if (oldest && oldest->session) {
         entry_clear(state, oldest);
     }
     return oldest;
@@ -148,35 +146,52 @@ static bool entry_fill(struct queue_state *state, struct context_entry *entry,
     return true;
 }
 
-struct context_entry *vcrypto_queue_state_find(struct queue_state *state,
-                                               struct session_table *table, uint64_t id)
+static struct context_entry *find(struct context_entry *set, uint64_t id)
 {
-    struct context_entry *set = set_of(state, id);
-    struct context_entry *entry = NULL;
-    struct session *session;
-
     for (unsigned w = 0; w < CONTEXT_WAYS; w++) {
         if (set[w].session && set[w].session->id == id) {
-            entry = &set[w];
-            break;
+            return &set[w];
         }
     }
-    if (entry && entry_destroyed(entry)) {
-        entry_clear(state, entry);
-        return NULL;
+    return NULL;
+}
+
+/* Makes an entry for a session that has none. NULL with VCRYPTO_OK: there is no room.
+ */
+static enum vcrypto_status add(struct queue_state *state, struct session_table *table,
+                               uint64_t id, struct context_entry **entry)
+{
+    struct session *session = vcrypto_session_table_get(table, id);
+
+    if (!session) {
+        return VCRYPTO_INVSESS;
     }
-    if (!entry) {
-        session = vcrypto_session_table_get(table, id);
-        if (!session) {
-            return NULL;
-        }
-        entry = victim(state, set, CONTEXT_WAYS);
-        if (!entry_fill(state, entry, session)) {
-            return NULL;
-        }
+    *entry = victim(state, set_of(state, id), CONTEXT_WAYS);
+    if (!*entry) {
+        vcrypto_session_unref(session);
+        return VCRYPTO_OK;
     }
-    entry->last_use = ++state->clock;
-    return entry;
+    return entry_fill(state, *entry, session) ? VCRYPTO_OK : VCRYPTO_INVSESS;
+}
+
+/* An entry whose session is gone is cleared when the batch has ended: requests that are
+ * put off may need it. */
+enum vcrypto_status vcrypto_queue_state_find(struct queue_state *state,
+                                             struct session_table *table, uint64_t id,
+                                             struct context_entry **entry)
+{
+    enum vcrypto_status status = VCRYPTO_OK;
+
+    *entry = find(set_of(state, id), id);
+    if (!*entry) {
+        status = add(state, table, id, entry);
+    } else if (entry_destroyed(*entry)) {
+        status = VCRYPTO_INVSESS;
+    }
+    if (status == VCRYPTO_OK && *entry) {
+        (*entry)->last_use = ++state->clock;
+    }
+    return status;
 }
 
 /* Processes of one guest share a queue: none is to learn another's keys by guessing
@@ -199,21 +214,26 @@ static struct context_entry *find_stateless(struct queue_state *state)
     return NULL;
 }
 
-/* Puts what the probe holds in the place of what was not used for longest. */
-static struct context_entry *add_stateless(struct queue_state *state)
+/* Makes an entry of what the probe holds. NULL with VCRYPTO_OK: there is no room. */
+static enum vcrypto_status add_stateless(struct queue_state *state,
+                                         struct context_entry **entry)
 {
     uint32_t keys_len = vcrypto_session_keys_len(state->probe);
-    struct session *session = vcrypto_session_new(keys_len);
-    struct context_entry *entry;
+    struct context_entry *place = victim(state, state->stateless, STATELESS_ENTRIES);
+    struct session *session;
 
+    if (!place) {
+        return VCRYPTO_OK;
+    }
+    session = vcrypto_session_new(keys_len);
     if (!session) {
-        return NULL;
+        return VCRYPTO_ERR;
     }
     session->kind = state->probe->kind;
     memcpy(session->keys, state->probe->keys, keys_len);
-    entry = victim(state, state->stateless, STATELESS_ENTRIES);
-    entry_begin(state, entry, session);
-    return entry;
+    entry_begin(state, place, session);
+    *entry = place;
+    return VCRYPTO_OK;
 }
 
 enum vcrypto_status vcrypto_queue_state_stateless(
@@ -230,12 +250,10 @@ enum vcrypto_status vcrypto_queue_state_stateless(
     if (status == VCRYPTO_OK) {
         *entry = find_stateless(state);
         if (!*entry) {
-            *entry = add_stateless(state);
+            status = add_stateless(state, entry);
         }
-        if (*entry) {
+        if (status == VCRYPTO_OK && *entry) {
             (*entry)->last_use = ++state->clock;
-        } else {
-            status = VCRYPTO_ERR;
         }
     }
     vcrypto_secret_wipe(state->probe->keys, (size_t)keys_len);

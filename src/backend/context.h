@@ -26,8 +26,8 @@ struct context_entry {
     void *contexts[SESSION_PARTS]; /* each NULL until a request needs it */
     void *multi_key;               /* likewise, of the first part */
     unsigned least; /* requests from which on they are faster together; 0: never */
-    struct counters *counters;            /* of its algorithm */
-    unsigned deferred;                    /* requests that are to be run together */
+    struct counters *counters; /* of its algorithm */
+    unsigned deferred; /* requests that are to be run together: until then it stays */
     uint32_t slowest[VCRYPTO_OPERATIONS]; /* AKCIPHER, by operation: what one took at
                                            * most, in us; 0: there was none */
     uint64_t last_use;
@@ -77,17 +77,19 @@ void vcrypto_queue_state_free(struct queue_state *state);
 
 /*
  * vcrypto_queue_state_find: the entry of session @id, made from @table where there is
- * none. NULL if the session does not exist (any more). With the lock held.
+ * none. VCRYPTO_INVSESS: the session does not exist (any more). *@entry is NULL with
+ * VCRYPTO_OK where there is no room for it, because requests are put off with all that
+ * could go: after vcrypto_group_run() there is. With the lock held.
  */
-struct context_entry *vcrypto_queue_state_find(struct queue_state *state,
-                                               struct session_table *table,
-                                               uint64_t id);
+enum vcrypto_status vcrypto_queue_state_find(struct queue_state *state,
+                                             struct session_table *table, uint64_t id,
+                                             struct context_entry **entry);
 
 /*
  * vcrypto_queue_state_stateless: the entry for a stateless request's @params, with the
  * algorithms @rows, as vcrypto_session_fill() takes them. On VCRYPTO_OK it is in
- * *@entry until the next call, and a request with the same keys finds it again soon
- * after. With the lock held.
+ * *@entry until the next call, or NULL where there is no room, as above; and a request
+ * with the same keys finds it again soon after. With the lock held.
  */
 enum vcrypto_status vcrypto_queue_state_stateless(
     struct queue_state *state, const struct vcrypto_session_params *params,

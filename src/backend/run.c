@@ -29,8 +29,13 @@ static enum vcrypto_status find_session(struct vcrypto_backend *backend,
                                         const struct vcrypto_request *request,
                                         struct context_entry **entry)
 {
-    *entry = vcrypto_queue_state_find(state, &backend->sessions, request->session_id);
-    if (!*entry || !fits_session(request, (*entry)->session)) {
+    enum vcrypto_status status =
+        vcrypto_queue_state_find(state, &backend->sessions, request->session_id, entry);
+
+    if (status == VCRYPTO_OK && !*entry) {
+        return VCRYPTO_OK; /* there is no room */
+    }
+    if (status != VCRYPTO_OK || !fits_session(request, (*entry)->session)) {
         *entry = NULL;
         return VCRYPTO_INVSESS;
     }
@@ -125,7 +130,8 @@ static enum started start_one(struct vcrypto_backend *backend,
     }
     request->status = status;
     if (status == VCRYPTO_OK) {
-        started = start_found(state, entry, request, pace);
+        /* Room is made by those that are put off: they are run when this call ends. */
+        started = entry ? start_found(state, entry, request, pace) : STARTED_NOT;
     }
     if (started == STARTED_DONE) {
         vcrypto_queue_state_count(state, entry, request);

@@ -13,6 +13,7 @@
 
 #include "backend/lane.h"
 #include "support/fake-guest.h"
+#include "support/trap.h"
 #include "support/wait.h"
 #include "vcrypto/worker.h"
 
@@ -22,7 +23,9 @@
 enum { CIPHER, HASH, MAC, AEAD, AKCIPHER };
 
 static const uint8_t key[24] = "three different keys, eh";
-static uint8_t data[SLOW_SIZE], results[2][8][128];
+#define MOST_REQUESTS 32 /* of a call */
+
+static uint8_t data[SLOW_SIZE], results[2][MOST_REQUESTS][128];
 
 /* RSAPublicKey: 512 bits that are odd, and 3. */
 static uint8_t rsa_key[] = { 0x30, 0x46, 0x02, 0x41, 0x00, [5 ... 68] = 0xb5,
@@ -286,25 +289,32 @@ struct call {
     uint32_t queue;
     size_t count, done;
     const atomic_bool *stop;
-    struct vcrypto_request requests[8];
-    struct iovec out[8], in[8];
-    GByteArray *readable[8];
+    atomic_bool ended;
+    struct vcrypto_request requests[MOST_REQUESTS];
+    struct iovec out[MOST_REQUESTS], in[MOST_REQUESTS];
+    GByteArray *readable[MOST_REQUESTS];
 };
 
-static void add_request(struct call *call, const struct form_operation *operation,
-                        uint64_t session)
+static void add_form(struct call *call, const struct form_operation *operation,
+                     enum form form, uint64_t session)
 {
     size_t i = call->count++;
     struct form_message message;
     uint32_t room = operation->dst_len + operation->result_len + 1;
 
-    form_data(operation, FORM_EXACT, session, &message);
+    form_data(operation, form, session, &message);
     call->readable[i] = flatten(&message);
     call->out[i] = (struct iovec){ call->readable[i]->data, call->readable[i]->len };
     memset(results[call->queue][i], GUARD, room);
     call->in[i] = (struct iovec){ results[call->queue][i], room };
     call->requests[i].chain =
         (struct vcrypto_chain){ &call->out[i], 1, &call->in[i], 1 };
+}
+
+static void add_request(struct call *call, const struct form_operation *operation,
+                        uint64_t session)
+{
+    add_form(call, operation, FORM_EXACT, session);
 }
 
 static void end_call(struct call *call)
@@ -321,6 +331,7 @@ static void *run_call(void *opaque)
     vcrypto_serve_decode(&point, call->requests, call->count);
     call->done =
         vcrypto_serve_run(&point, call->queue, call->requests, call->count, call->stop);
+    atomic_store(&call->ended, true);
     return NULL;
 }
 
@@ -429,43 +440,195 @@ static void without_a_stop_nothing_waits(void)
     end_call(&call);
 }
 
-/* Requests that are put off, of which none is slow by itself: as one. HMAC-SHA-512 is
- * put off on every processor, other than 3DES. */
-static void groups_wait_too(void)
+static uint8_t long_data[LONG_SIZE];
+
+/* HMAC-SHA-512 is put off on every processor, other than 3DES. */
+static const struct form_operation long_mac = { .service = MAC,
+                                                .algorithm = VCRYPTO_MAC_HMAC_SHA_512,
+                                                .key = { key, 24 },
+                                                .src = { long_data, LONG_SIZE },
+                                                .result_len = 64 };
+
+/* As fill_lane(), for requests that are put off. 0: the test is skipped. */
+static unsigned fill_lane_for_groups(void)
 {
-    static uint8_t message[LONG_SIZE];
-    const struct form_operation hmac = { .service = MAC,
-                                         .algorithm = VCRYPTO_MAC_HMAC_SHA_512,
-                                         .key = { key, 24 },
-                                         .src = { message, LONG_SIZE },
-                                         .result_len = 64 };
-    atomic_bool never = false;
-    struct call call = { .stop = &never };
     unsigned places = fill_lane();
-    uint64_t id;
 
     if (!places) {
-        UT_SKIP("this thread is pinned to one of several processors");
-    }
-    if (!vcrypto_algorithms_multi()) {
+        ut_skip("this thread is pinned to one of several processors");
+    } else if (!vcrypto_algorithms_multi()) {
         leave_lane(places);
-        UT_SKIP("no library here does requests side by side");
+        ut_skip("no library here does requests side by side");
+        places = 0;
     }
-    id = session_of(&hmac);
-    for (unsigned i = 0; i < G_N_ELEMENTS(call.requests); i++) {
-        add_request(&call, &hmac, id);
-    }
-    start_call(&call);
-    wait_for_count(places, 1);
+    return places;
+}
+
+/* It does not end before there is a place in the lane, and then has done @count. */
+static void expect_call_waits(struct call *call, unsigned places, size_t count)
+{
+    WAIT_UNTIL(count_is(places, 1) || atomic_load(&call->ended),
+               "the call to wait for the lane");
+    UT_TRUE(!atomic_load(&call->ended));
     vcrypto_lane_leave();
-    wait_join(call.thread, "the call");
-    UT_EQ_U64(call.done, G_N_ELEMENTS(call.requests));
-    for (unsigned i = 0; i < G_N_ELEMENTS(call.requests); i++) {
-        UT_EQ_U64(call.requests[i].status, VCRYPTO_OK);
-    }
+    wait_join(call->thread, "the call");
+    UT_EQ_U64(call->done, count);
     leave_lane(places - 1);
     expect_count(0, 0);
+}
+
+/* Requests that are put off, of which none is slow by itself: as one. */
+static void groups_wait_too(void)
+{
+    atomic_bool never = false;
+    struct call call = { .stop = &never };
+    unsigned places;
+    uint64_t id;
+
+    if (!(places = fill_lane_for_groups())) {
+        return;
+    }
+    id = session_of(&long_mac);
+    for (unsigned i = 0; i < 8; i++) {
+        add_request(&call, &long_mac, id);
+    }
+    start_call(&call);
+    expect_call_waits(&call, places, 8);
+    for (unsigned i = 0; i < 8; i++) {
+        UT_EQ_U64(call.requests[i].status, VCRYPTO_OK);
+    }
     end_call(&call);
+}
+
+/* ---- what is kept for a request that is put off ---- */
+
+#define SETS 64 /* of sessions, in the cache */
+#define WAYS 4
+
+#define STATELESS_KEYS 16 /* that are kept */
+
+static uint64_t next_id(const struct form_operation *operation, uint64_t like)
+{
+    uint64_t id;
+
+    do {
+        id = session_of(operation);
+    } while (like && (id ^ id >> 32) % SETS != (like ^ like >> 32) % SETS);
+    return id;
+}
+
+/* Sessions that share a set: there is no place for the last while the others are used.
+ */
+static void room_is_not_made_outside_the_lane(void)
+{
+    atomic_bool never = false;
+    struct call call = { .stop = &never };
+    unsigned places;
+    uint64_t ids[WAYS + 1] = { 0 };
+
+    if (!(places = fill_lane_for_groups())) {
+        return;
+    }
+    for (unsigned i = 0; i <= WAYS; i++) {
+        ids[i] = next_id(&long_mac, ids[0]);
+    }
+    for (unsigned i = 0; i < 2 * WAYS; i++) {
+        add_request(&call, &long_mac, ids[i / 2]);
+    }
+    add_request(&call, &long_mac, ids[WAYS]);
+    start_call(&call);
+    expect_call_waits(&call, places, 2 * WAYS);
+    UT_EQ_U64(results[0][2 * WAYS][0], GUARD);
+    UT_EQ_U64(vcrypto_serve_run(&point, 0, call.requests + 2 * WAYS, 1, &never), 1);
+    for (unsigned i = 0; i <= 2 * WAYS; i++) {
+        UT_EQ_U64(call.requests[i].status, VCRYPTO_OK);
+        UT_EQ_MEM(results[0][i], results[0][0], 64);
+    }
+    end_call(&call);
+}
+
+/* The same with keys that come with the requests, of which others can go. */
+static void keys_in_use_do_not_go(void)
+{
+    uint8_t keys[STATELESS_KEYS][5] = { 0 };
+    struct form_operation other = { .service = CIPHER,
+                                    .algorithm = VCRYPTO_CIPHER_ARC4,
+                                    .src = { data, 16 },
+                                    .dst_len = 16 };
+    atomic_bool never = false;
+    struct call call = { .stop = &never };
+    unsigned places;
+
+    if (!(places = fill_lane_for_groups())) {
+        return;
+    }
+    use_form(FORM_STATELESS);
+    for (unsigned i = 0; i < 8; i++) {
+        add_form(&call, &long_mac, FORM_STATELESS, 0);
+    }
+    for (uint8_t i = 0; i < STATELESS_KEYS; i++) {
+        keys[i][0] = i;
+        other.key = (struct form_bytes){ keys[i], sizeof(keys[i]) };
+        add_form(&call, &other, FORM_STATELESS, 0);
+    }
+    start_call(&call);
+    expect_call_waits(&call, places, 8 + STATELESS_KEYS);
+    for (unsigned i = 0; i < call.count; i++) {
+        UT_EQ_U64(call.requests[i].status, VCRYPTO_OK);
+    }
+    end_call(&call);
+}
+
+#define TRAP_SIZE (1u << 17)
+
+static uint64_t to_destroy;
+
+static void destroy_it(void *opaque)
+{
+    (void)opaque;
+    vcrypto_backend_destroy_session(point.backend, to_destroy);
+}
+
+/* Whoever gets to the end of this request's source destroys a session first. */
+static void add_trapped(struct call *call, uint8_t *memory)
+{
+    static const struct form_operation hash = { .service = HASH,
+                                                .algorithm = VCRYPTO_HASH_SHA3_256,
+                                                .src = { data, 4096 },
+                                                .result_len = 32 };
+    size_t i = call->count;
+    struct iovec *out = &call->out[i];
+    uint8_t *end = memory + TRAP_SIZE / 2;
+
+    add_request(call, &hash, session_of(&hash));
+    out->iov_base = memcpy(end + 64 - out->iov_len, out->iov_base, out->iov_len);
+    trap_set(end, destroy_it, NULL);
+}
+
+static void destroyed_session_is_not_run_outside_the_lane(void)
+{
+    uint8_t *memory = trap_memory(TRAP_SIZE);
+    atomic_bool never = false;
+    struct call call = { .stop = &never };
+    unsigned places;
+
+    if (!(places = fill_lane_for_groups())) {
+        return;
+    }
+    to_destroy = session_of(&long_mac);
+    for (unsigned i = 0; i < 8; i++) {
+        add_request(&call, &long_mac, to_destroy);
+    }
+    add_trapped(&call, memory);
+    add_request(&call, &long_mac, to_destroy);
+    start_call(&call);
+    expect_call_waits(&call, places, 10);
+    for (unsigned i = 0; i < 9; i++) {
+        UT_EQ_U64(call.requests[i].status, VCRYPTO_OK);
+    }
+    UT_EQ_U64(call.requests[9].status, VCRYPTO_INVSESS);
+    end_call(&call);
+    trap_memory_free(memory, TRAP_SIZE);
 }
 
 /* The exponent decides how long RSA takes: nobody knows before the first request. */
@@ -600,17 +763,27 @@ static const struct ut_test request_tests[] = {
     { "stop ends the wait", stop_ends_the_wait },
     { "without a stop nothing waits", without_a_stop_nothing_waits },
     { "groups wait, too", groups_wait_too },
+    { "room is not made outside the lane", room_is_not_made_outside_the_lane },
+    { "keys in use do not go", keys_in_use_do_not_go },
+    { "destroyed session is not run outside the lane",
+      destroyed_session_is_not_run_outside_the_lane },
     { "first AKCIPHER request of a kind is slow",
       first_akcipher_request_of_a_kind_is_slow },
     { "waiting worker stops at once", waiting_worker_stops_at_once },
     { NULL, NULL },
 };
 
+static int set_up_many(void)
+{
+    config.max_sessions = 1000;
+    return set_up();
+}
+
 int main(int argc, char **argv)
 {
     static const struct ut_suite suites[] = {
         { "lane", NULL, NULL, lane_tests },
-        { "slow requests", set_up, tear_down, request_tests },
+        { "slow requests", set_up_many, tear_down, request_tests },
         { NULL, NULL, NULL, NULL },
     };
 

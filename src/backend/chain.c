@@ -144,6 +144,17 @@ static enum vcrypto_status run(struct queue_state *state, struct context_entry *
     return VCRYPTO_OK;
 }
 
+/* Of both parts, before either is begun: what is in place is lost with the first byte.
+ */
+static bool sizes_valid(const struct session_kind *kind,
+                        const struct vcrypto_request *request)
+{
+    return vcrypto_algorithm_sizes_valid(kind->parts[SESSION_MAIN].algorithm,
+                                         request->iv_len, request->ranges.cipher_len) &&
+           vcrypto_digest_sizes_valid(kind->parts[SESSION_AUTH].algorithm,
+                                      request->aad.left, request->ranges.hash_len);
+}
+
 /* keeps: SYM-7 */
 enum vcrypto_status vcrypto_operation_chain(struct queue_state *state,
                                             struct context_entry *entry,
@@ -153,9 +164,7 @@ enum vcrypto_status vcrypto_operation_chain(struct queue_state *state,
     struct digest_output output;
     enum vcrypto_status status;
 
-    if (request->direction != kind->direction ||
-        !vcrypto_algorithm_sizes_valid(kind->parts[SESSION_MAIN].algorithm,
-                                       request->iv_len, request->ranges.cipher_len)) {
+    if (request->direction != kind->direction || !sizes_valid(kind, request)) {
         return VCRYPTO_ERR;
     }
     status =

@@ -35,15 +35,22 @@ enum vcrypto_status vcrypto_digest_begin(struct queue_state *state,
     return output->bytes ? VCRYPTO_OK : VCRYPTO_ERR;
 }
 
+bool vcrypto_digest_sizes_valid(const struct vcrypto_algorithm *algorithm,
+                                uint64_t aad_len, uint64_t len)
+{
+    return len >= algorithm->iv_len &&
+           vcrypto_algorithm_sizes_valid(algorithm, algorithm->iv_len,
+                                         aad_len + len - algorithm->iv_len);
+}
+
 /* keeps: MAC-2 MAC-3 */
 enum vcrypto_status
 vcrypto_digest_job(const struct vcrypto_algorithm *algorithm, struct vcrypto_cursor aad,
                    struct vcrypto_cursor data, const struct digest_output *output,
                    uint8_t iv[VCRYPTO_MAX_IV], struct vcrypto_digest_job *job)
 {
-    if (!vcrypto_cursor_read(&data, iv, algorithm->iv_len) ||
-        !vcrypto_algorithm_sizes_valid(algorithm, algorithm->iv_len,
-                                       aad.left + data.left)) {
+    if (!vcrypto_digest_sizes_valid(algorithm, aad.left, data.left) ||
+        !vcrypto_cursor_read(&data, iv, algorithm->iv_len)) {
         return VCRYPTO_ERR;
     }
     *job = (struct vcrypto_digest_job){

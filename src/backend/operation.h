@@ -86,6 +86,11 @@ enum vcrypto_status vcrypto_digest_begin(struct queue_state *state,
                                          const struct vcrypto_request *request,
                                          struct digest_output *output);
 
+/* vcrypto_digest_sizes_valid: whether the algorithm takes @aad_len bytes, and @len
+ * after them, of which the first are its iv if it has one. */
+bool vcrypto_digest_sizes_valid(const struct vcrypto_algorithm *algorithm,
+                                uint64_t aad_len, uint64_t len);
+
 /*
  * vcrypto_digest_job: check the sizes and fill in the job for the digest of @aad and,
  * after it, @data, into @output. Where the algorithm has an iv, it is the first bytes

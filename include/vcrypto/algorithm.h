@@ -91,6 +91,12 @@ int vcrypto_algorithm_key_index(const struct vcrypto_algorithm *algorithm,
                                 uint32_t key_len);
 
 /**
+ * vcrypto_algorithm_longest_key: the most bytes that a key of @algorithm has here. Any
+ * thread.
+ */
+uint32_t vcrypto_algorithm_longest_key(const struct vcrypto_algorithm *algorithm);
+
+/**
  * vcrypto_algorithm_key_valid: whether the bytes of @key, of a right length, make a
  * key that @algorithm allows. Any thread.
  */

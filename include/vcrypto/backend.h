@@ -30,10 +30,17 @@ struct vcrypto_backend_config {
     uint64_t max_size;             /* variable-length bytes of one data request */
 };
 
-/** What can be offered to a driver; masks have bit n set for algorithm n. */
+/**
+ * What can be offered to a driver; masks have bit n set for algorithm n. Lengths are in
+ * bytes: what the operator allows, and no more than the longest key that any algorithm
+ * among these takes.
+ */
 struct vcrypto_capabilities {
     uint32_t services;
     uint64_t algorithms[VCRYPTO_SERVICE_COUNT];
+    uint32_t max_cipher_key_len; /* CIPHER and AEAD */
+    uint32_t max_auth_key_len;   /* MAC, HASH with a key */
+    uint32_t max_akcipher_key_len;
 };
 
 /**
@@ -134,8 +141,8 @@ struct vcrypto_counters {
 /** What was done on one data queue, since the backend was made. */
 struct vcrypto_queue_statistics {
     uint64_t batches;
-    uint64_t bounces;                   /* requests whose data had to be copied */
-    uint64_t together;                  /* requests that were done side by side */
+    uint64_t bounces;  /* requests whose data, or some of it, had to be copied */
+    uint64_t together; /* requests that were done side by side */
     struct vcrypto_counters unassigned; /* no session: the algorithm is not known */
 };
 

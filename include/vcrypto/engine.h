@@ -94,6 +94,8 @@ struct vcrypto_multi_job {
         struct vcrypto_aead_job aead;
     };
     enum vcrypto_status status; /* set by the engine, as by an engine for one job */
+    bool copied; /* set by the engine where it had to copy the data, left alone where
+                    not */
 };
 
 /** AKCIPHER. */

@@ -88,6 +88,48 @@ static uint64_t macs_with_iv(void)
     return mask;
 }
 
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The longest key of any of the algorithms of @service that are in @mask. */
+static uint32_t longest_key(enum vcrypto_service service, uint64_t mask)
+{
+    size_t count;
+    const struct vcrypto_algorithm *rows = vcrypto_algorithm_rows(&count);
+    uint32_t longest = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].service == service && mask & UINT64_C(1) << rows[i].id) {
+            uint32_t len = vcrypto_algorithm_longest_key(&rows[i]);
+
+            longest = len > longest ? len : longest;
+        }
+    }
+    return longest;
+}
+
+/* keeps: CFG-8 CFG-9 */
+static void fill_key_lengths(const struct vcrypto_backend_config *config,
+                             struct vcrypto_capabilities *can)
+{
+    uint32_t longest[VCRYPTO_SERVICE_COUNT];
+
+    for (unsigned s = 0; s < VCRYPTO_SERVICE_COUNT; s++) {
+        longest[s] = longest_key(s, can->algorithms[s]);
+    }
+    if (longest[VCRYPTO_SERVICE_AEAD] > longest[VCRYPTO_SERVICE_CIPHER]) {
+        longest[VCRYPTO_SERVICE_CIPHER] = longest[VCRYPTO_SERVICE_AEAD];
+    }
+    can->max_cipher_key_len =
+        smaller(config->max_cipher_key_len, longest[VCRYPTO_SERVICE_CIPHER]);
+    can->max_auth_key_len =
+        smaller(config->max_auth_key_len, longest[VCRYPTO_SERVICE_MAC]);
+    can->max_akcipher_key_len =
+        smaller(config->max_akcipher_key_len, longest[VCRYPTO_SERVICE_AKCIPHER]);
+}
+
 /* keeps: CFG-4 */
 void vcrypto_backend_capabilities(const struct vcrypto_backend *backend,
                                   struct vcrypto_capabilities *capabilities)
@@ -102,6 +144,7 @@ void vcrypto_backend_capabilities(const struct vcrypto_backend *backend,
             capabilities->services |= 1u << s;
         }
     }
+    fill_key_lengths(&backend->config, capabilities);
 }
 
 /* Whether the library takes the key, where nobody else can tell. */

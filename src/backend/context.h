@@ -50,6 +50,7 @@ struct queue_state {
     struct vcrypto_bounce bounce; /* for engines, */
     struct vcrypto_bounce result; /* for results that are too long for the stack, */
     struct vcrypto_bounce image;  /* and for all that a chain works on */
+    uint64_t copies; /* that engines and chains made for requests that were counted */
     struct context_entry entries[CONTEXT_SETS][CONTEXT_WAYS];
 
     atomic_bool drop_stateless; /* the device was reset */

@@ -65,6 +65,7 @@ void vcrypto_group_add(struct queue_state *state, struct context_entry *entry,
 
     operation->entry = entry;
     operation->request = request;
+    operation->job.copied = false;
     entry->deferred++;
     group->bytes += request->src.left;
     group->cost += vcrypto_cost_together(entry, request);
@@ -98,6 +99,7 @@ static void finish(struct queue_state *state, struct operation *operation,
                    enum vcrypto_status status)
 {
     operation->request->status = status;
+    state->bounce.uses += operation->job.copied;
     vcrypto_queue_state_count(state, operation->entry, operation->request);
 }
 

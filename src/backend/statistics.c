@@ -18,12 +18,24 @@ struct counters *vcrypto_queue_state_counters(struct queue_state *state,
                                 vcrypto_algorithm_rows(&rows)];
 }
 
+/* What was copied since the last request was counted was this one's. */
+static void count_copies(struct queue_state *state)
+{
+    uint64_t copies = state->bounce.uses + state->image.uses;
+
+    if (copies != state->copies) {
+        state->copies = copies;
+        add(&state->bounces, 1);
+    }
+}
+
 void vcrypto_queue_state_count(struct queue_state *state,
                                const struct context_entry *entry,
                                const struct vcrypto_request *request)
 {
     struct counters *counters = entry ? entry->counters : &state->unassigned;
 
+    count_copies(state);
     add(&counters->requests, 1);
     add(&counters->statuses[request->status], 1);
     if (request->status == VCRYPTO_OK) {
@@ -39,7 +51,6 @@ void vcrypto_queue_state_count_together(struct queue_state *state, size_t count)
 void vcrypto_queue_state_count_batch(struct queue_state *state)
 {
     add(&state->batches, 1);
-    atomic_store_explicit(&state->bounces, state->bounce.uses, memory_order_relaxed);
 }
 
 static uint64_t value(const _Atomic uint64_t *counter)

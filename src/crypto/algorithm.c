@@ -124,6 +124,21 @@ int vcrypto_algorithm_key_index(const struct vcrypto_algorithm *algorithm,
     return -1;
 }
 
+uint32_t vcrypto_algorithm_longest_key(const struct vcrypto_algorithm *algorithm)
+{
+    uint32_t longest = 0;
+
+    for (unsigned i = 0; vcrypto_algorithm_has_key(algorithm, i); i++) {
+        uint32_t max = algorithm->keys[i].max_len;
+        uint32_t len = max ? max : algorithm->keys[i].len;
+
+        if (len > longest && algorithm->engine->available(algorithm, i)) {
+            longest = len;
+        }
+    }
+    return longest;
+}
+
 bool vcrypto_algorithm_key_valid(const struct vcrypto_algorithm *algorithm,
                                  const uint8_t *key, uint32_t key_len)
 {

@@ -88,9 +88,9 @@ static void init_service_point(VCryptoDevice *device)
         .limits = {
             .services = can.services,
             .max_size = options->max_size,
-            .max_cipher_key_len = (uint32_t)options->max_cipher_key_len,
-            .max_auth_key_len = (uint32_t)options->max_auth_key_len,
-            .max_akcipher_key_len = (uint32_t)options->max_akcipher_key_len,
+            .max_cipher_key_len = can.max_cipher_key_len,
+            .max_auth_key_len = can.max_auth_key_len,
+            .max_akcipher_key_len = can.max_akcipher_key_len,
             .queues = (uint32_t)options->queues,
             .padded_framing = options->padded_framing,
             .lenient_session_flag = options->lenient_session_flag,
@@ -215,8 +215,8 @@ void vcrypto_device_get_config(VCryptoDevice *device, uint8_t *config)
         .mac_algorithms = can.algorithms[VCRYPTO_SERVICE_MAC],
         .aead_algorithms = (uint32_t)can.algorithms[VCRYPTO_SERVICE_AEAD],
         .akcipher_algorithms = (uint32_t)can.algorithms[VCRYPTO_SERVICE_AKCIPHER],
-        .max_cipher_key_len = (uint32_t)options->max_cipher_key_len,
-        .max_auth_key_len = (uint32_t)options->max_auth_key_len,
+        .max_cipher_key_len = can.max_cipher_key_len,
+        .max_auth_key_len = can.max_auth_key_len,
         .max_size = options->max_size,
     };
     vcrypto_wire_encode_config(&space, config);

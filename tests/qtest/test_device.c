@@ -32,7 +32,7 @@ static int start(void)
     plugin =
         g_strdup_printf("%s,backend=crypto0,queues=%d,max-size=64K,max-sessions=%d,"
                         "max-cipher-key-len=48,max-auth-key-len=100,backend=plain,"
-                        "backend=two",
+                        "backend=two,max-cipher-key-len=65536,max-auth-key-len=65536",
                         qt_plugin(), QUEUES, MAX_SESSIONS);
     machine = qt_machine_start(&(struct qt_machine_opts){
         .args = (const char *const[]){
@@ -118,6 +118,19 @@ static void configuration_is_what_was_asked_for(void)
     UT_EQ_U64(qt_virtio_offered(crypto->dev) & CRYPTO_BITS, 0x3f);
     UT_TRUE(qt_virtio_queue_max(crypto->dev, QUEUES) != 0);
     UT_EQ_U64(qt_virtio_queue_max(crypto->dev, QUEUES + 1), 0);
+    qt_crypto_close(crypto);
+}
+
+/* What no algorithm takes is not told, whatever the operator allows. */
+static void key_lengths_are_those_of_algorithms(void)
+{
+    struct qt_crypto *crypto;
+
+    QT_NEED(machine);
+    qt_mem_reset(&machine->mem, mark);
+    crypto = qt_crypto_open(machine, 2, QT_CRYPTO_LINUX_FEATURES);
+    UT_EQ_U64(crypto->config.max_cipher_key_len, 256);
+    UT_EQ_U64(crypto->config.max_auth_key_len, 65536);
     qt_crypto_close(crypto);
 }
 
@@ -519,6 +532,7 @@ int main(int argc, char **argv)
 {
     static const struct ut_test tests[] = {
         { "configuration is what was asked for", configuration_is_what_was_asked_for },
+        { "key lengths are those of algorithms", key_lengths_are_those_of_algorithms },
         { "defaults are as documented", defaults_are_as_documented },
         { "each queue has a vector unless the user says otherwise",
           each_queue_has_a_vector_unless_the_user_says_otherwise },

@@ -105,7 +105,7 @@ static void flush(struct lanes *lanes)
 }
 
 /* Memory for a copy of the job's source, if it needs one. */
-static uint8_t *copy_of(struct lanes *lanes, const struct vcrypto_multi_job *job)
+static uint8_t *copy_of(struct lanes *lanes, struct vcrypto_multi_job *job)
 {
     size_t size = vcrypto_multi_copy_size(job);
     uint8_t *copy;
@@ -118,6 +118,7 @@ static uint8_t *copy_of(struct lanes *lanes, const struct vcrypto_multi_job *job
     }
     copy = lanes->copies + lanes->copied;
     lanes->copied += size;
+    job->copied = true;
     return copy;
 }
 

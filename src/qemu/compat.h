@@ -20,12 +20,10 @@
 
 /* Headers that have moved. */
 #if VCRYPTO_QEMU_AT_LEAST(10, 0)
-#include "qobject/qdict.h"
 #include "system/cryptodev.h"
 #include "system/dma.h"
 #include "system/tcg.h"
 #else
-#include "qapi/qmp/qdict.h"
 #include "sysemu/cryptodev.h"
 #include "sysemu/dma.h"
 #include "sysemu/tcg.h"

@@ -3,37 +3,16 @@
 
 #include "block/aio.h"
 #include "hw/virtio/virtio-bus.h"
-#include "hw/virtio/virtio-pci.h"
 #include "qemu/error-report.h"
 #include "qemu/timer.h"
 #include "standard-headers/linux/virtio_config.h"
 #include "standard-headers/linux/virtio_ids.h"
 
-/* Stock QEMU's default of the property, whatever the number of queues. */
-#define STOCK_VECTORS 2
+#include "vectors.h"
 
 /* Lines that a guest can make a device print in a minute. */
 #define COMPLAINTS      10
 #define COMPLAINTS_TIME 60000 /* ms */
-
-/*
- * One MSI-X vector for each queue and one for the configuration, unless the user
- * chose a number. The stock default would make data queues share one.
- */
-static void default_vectors(DeviceState *dev, uint32_t queues)
-{
-    DeviceState *transport = qdev_get_parent_bus(dev)->parent;
-    VirtIOPCIProxy *proxy;
-
-    if (!object_dynamic_cast(OBJECT(transport), TYPE_VIRTIO_PCI)) {
-        return;
-    }
-    proxy = VIRTIO_PCI(transport);
-    if (proxy->nvectors == STOCK_VECTORS &&
-        !(transport->opts && qdict_haskey(transport->opts, "vectors"))) {
-        proxy->nvectors = queues + 2;
-    }
-}
 
 void vcrypto_device_hold(VCryptoDevice *device)
 {
@@ -118,7 +97,7 @@ void vcrypto_device_realize(DeviceState *dev, VCryptoBackend *backend, Error **e
     device->backend = backend;
     device->num_queues = (uint32_t)backend->options.queues;
     init_service_point(device);
-    default_vectors(dev, device->num_queues);
+    vcrypto_vectors_default(DEVICE(device->transport), device->num_queues);
 
     virtio_init(vdev, VIRTIO_ID_CRYPTO, VCRYPTO_CONFIG_SIZE);
     if (!vcrypto_data_queues_add(device, errp)) {

@@ -2,6 +2,7 @@
 #include "takeover.h"
 
 #include "device.h"
+#include "vectors.h"
 
 /* The stock methods. */
 static VirtioDeviceClass stock;
@@ -195,6 +196,7 @@ bool vcrypto_takeover(void)
     if (!oc) {
         return false;
     }
+    vcrypto_vectors_watch();
     vdc = VIRTIO_DEVICE_CLASS(oc);
     stock = *vdc;
     vdc->realize = takeover_realize;

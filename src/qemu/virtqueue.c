@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "virtqueue.h"
 
-#include "sysemu/dma.h"
-
 void vcrypto_virtqueue_unmap(VCryptoDevice *device, unsigned life,
                              VirtQueueElement *element, uint64_t written)
 {

@@ -165,6 +165,38 @@ static void each_queue_has_a_vector_unless_the_user_says_otherwise(void)
     }
 }
 
+static void check_vectors(const char *global, const char *more, unsigned expected)
+{
+    g_autofree char *plugin =
+        g_strdup_printf("%s,backend=crypto0,queues=%d", qt_plugin(), QUEUES);
+    g_autofree char *device =
+        g_strdup_printf("virtio-crypto-pci,cryptodev=crypto0%s", more);
+    struct qt_machine *other = qt_machine_start(&(struct qt_machine_opts){
+        .args = (const char *const[]){ "-plugin", plugin, "-global", global, "-device",
+                                       device, NULL } });
+    struct qt_virtio *dev;
+
+    ut_context("-global %s, -device %s", global, device);
+    UT_TRUE_FATAL(other != NULL);
+    dev = qt_virtio_open(other, QT_CRYPTO_DEVICE, 0);
+    UT_TRUE_FATAL(dev != NULL);
+    UT_EQ_U64(qt_msix_enable(&dev->pci), expected);
+    qt_virtio_close(dev);
+    UT_EQ_U64(qt_machine_stop(other), 0);
+    ut_context(NULL);
+}
+
+/* The stock default, which is 2, is a choice where the user makes it. */
+static void vectors_of_all_devices_are_the_users_word(void)
+{
+    QT_NEED(machine);
+    check_vectors("virtio-crypto-pci.vectors=2", "", 2);
+    check_vectors("virtio-crypto-pci.vectors=3", "", 3);
+    check_vectors("virtio-crypto-pci.vectors=3", ",vectors=2", 2);
+    check_vectors("virtio-net-pci.vectors=3", ",vectors=2", 2);
+    check_vectors("virtio-net-pci.vectors=3", "", QUEUES + 2);
+}
+
 static void every_data_queue_serves_every_session(void)
 {
     struct qt_crypto *crypto;
@@ -536,6 +568,8 @@ int main(int argc, char **argv)
         { "defaults are as documented", defaults_are_as_documented },
         { "each queue has a vector unless the user says otherwise",
           each_queue_has_a_vector_unless_the_user_says_otherwise },
+        { "vectors of all devices are the user's word",
+          vectors_of_all_devices_are_the_users_word },
         { "every data queue serves every session",
           every_data_queue_serves_every_session },
         { "largest request is max_size", largest_request_is_max_size },

@@ -22,10 +22,12 @@
 #if VCRYPTO_QEMU_AT_LEAST(10, 0)
 #include "system/cryptodev.h"
 #include "system/dma.h"
+#include "system/replay.h"
 #include "system/tcg.h"
 #else
 #include "sysemu/cryptodev.h"
 #include "sysemu/dma.h"
+#include "sysemu/replay.h"
 #include "sysemu/tcg.h"
 #endif
 

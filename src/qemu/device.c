@@ -78,16 +78,36 @@ static void init_service_point(VCryptoDevice *device)
     };
 }
 
-void vcrypto_device_realize(DeviceState *dev, VCryptoBackend *backend, Error **errp)
+/* What the operator may have got wrong; returns whether there is nothing. */
+static bool may_realize(VCryptoBackend *backend, Error **errp)
 {
-    VirtIODevice *vdev = VIRTIO_DEVICE(dev);
-    VCryptoDevice *device;
+    const char *name = vcrypto_backend_object_name(backend);
 
     if (cryptodev_backend_is_used(&backend->parent_obj)) {
         error_setg(errp,
                    "virtio-crypto-openssl: %s: another device uses this backend; give "
                    "each device a backend of its own",
-                   vcrypto_backend_object_name(backend));
+                   name);
+        return false;
+    }
+    /* Our threads write guest memory whenever they like. */
+    if (replay_mode != REPLAY_MODE_NONE) {
+        error_setg(
+            errp,
+            "virtio-crypto-openssl: %s: what the device does cannot be recorded or "
+            "replayed; leave it out, or rr= of -icount",
+            name);
+        return false;
+    }
+    return true;
+}
+
+void vcrypto_device_realize(DeviceState *dev, VCryptoBackend *backend, Error **errp)
+{
+    VirtIODevice *vdev = VIRTIO_DEVICE(dev);
+    VCryptoDevice *device;
+
+    if (!may_realize(backend, errp)) {
         return;
     }
     device = g_new0(VCryptoDevice, 1);

@@ -44,6 +44,30 @@ static void create_backends(const struct vcrypto_arguments *arguments)
     }
 }
 
+/*
+ * QEMU loads a file that is named in two ways twice, and finds that it is there
+ * already: the second time there are only more backends to be made. A copy of it is
+ * another plugin, that would take over what is no longer stock.
+ */
+static void install(void)
+{
+    static bool installed;
+
+    if (installed) {
+        return;
+    }
+    if (object_class_by_name(TYPE_VCRYPTO_BACKEND)) {
+        refuse(
+            "another copy of this plugin was loaded before; name the same file in each "
+            "-plugin option");
+    }
+    if (!vcrypto_takeover()) {
+        refuse("this QEMU has no virtio-crypto-device; use one that does");
+    }
+    vcrypto_backend_object_register();
+    installed = true;
+}
+
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info,
                                            int argc, char **argv)
 {
@@ -59,10 +83,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
         print_help();
         exit(EXIT_SUCCESS);
     }
-    if (!vcrypto_takeover()) {
-        refuse("this QEMU has no virtio-crypto-device; use one that does");
-    }
-    vcrypto_backend_object_register();
+    install();
     create_backends(&arguments);
     vcrypto_arguments_free(&arguments);
     return 0;

@@ -99,6 +99,10 @@ static void wrong_devices(void)
     check(plugin,
           (const char *const[]){ "-object", "cryptodev-backend-builtin,id=c0", NULL },
           1, WE_SAY "c0: another object has this name; ");
+    check(plugin,
+          (const char *const[]){ "-icount", "shift=3,rr=record,rrfile=/dev/null",
+                                 "-device", "virtio-crypto-pci,cryptodev=c0", NULL },
+          1, WE_SAY "c0: what the device does cannot be recorded or replayed; ");
 }
 
 #ifdef OPENSSL_CONFIGS
@@ -147,8 +151,8 @@ static void help(void)
 
 /*
  * A copy of the plugin in which @digits characters after the text @marker are changed:
- * a plugin of another QEMU, as far as it can tell. Returns its path, or NULL if the
- * text is not in it.
+ * a plugin of another QEMU, as far as it can tell; where @marker is NULL, nothing is.
+ * Returns its path, or NULL if the text is not in it.
  */
 static char *altered_copy(const char *marker)
 {
@@ -159,17 +163,58 @@ static char *altered_copy(const char *marker)
     int fd;
 
     UT_TRUE_FATAL(g_file_get_contents(qt_plugin(), &bytes, &len, NULL));
-    found = memmem(bytes, len, marker, strlen(marker));
-    if (!found) {
-        return NULL;
+    if (marker) {
+        found = memmem(bytes, len, marker, strlen(marker));
+        if (!found) {
+            return NULL;
+        }
+        found += strlen(marker) - 1;
+        *found = *found == '1' ? '2' : '1';
     }
-    found += strlen(marker) - 1;
-    *found = *found == '1' ? '2' : '1';
     fd = g_file_open_tmp("vcrypto-altered-XXXXXX.so", &path, NULL);
     UT_TRUE_FATAL(fd >= 0);
     g_close(fd, NULL);
     UT_TRUE_FATAL(g_file_set_contents(path, bytes, (gssize)len, NULL));
     return path;
+}
+
+/* A file that is named in two ways is one plugin, which then has two lists. */
+static void plugin_under_two_names(void)
+{
+    g_autofree char *folder = NULL, *file = NULL, *first = NULL, *second = NULL;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    folder = g_path_get_dirname(qt_plugin());
+    file = g_path_get_basename(qt_plugin());
+    first = plugin_argument(qt_plugin(), ",backend=c0");
+    second = g_strdup_printf("%s/./%s,backend=c1", folder, file);
+    check(first,
+          (const char *const[]){
+              "-plugin", second, "-device", "virtio-crypto-pci,cryptodev=c0", "-device",
+              "virtio-crypto-pci,cryptodev=c1", "-device", "no-such-device", NULL },
+          1, "'no-such-device' is not a valid device model name");
+    g_free(second);
+    second = g_strdup_printf("%s/./%s,backend=c0", folder, file);
+    check(first, (const char *const[]){ "-plugin", second, NULL }, 1,
+          WE_SAY "c0: another object has this name; ");
+}
+
+static void plugin_and_a_copy(void)
+{
+    g_autofree char *path = NULL, *first = NULL, *second = NULL;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    path = altered_copy(NULL);
+    UT_TRUE_FATAL(path != NULL);
+    first = plugin_argument(qt_plugin(), ",backend=c0");
+    second = plugin_argument(path, ",backend=c1");
+    check(first, (const char *const[]){ "-plugin", second, NULL }, 1,
+          WE_SAY "another copy of this plugin was loaded before; ");
+    g_unlink(path);
 }
 
 static void check_altered(const char *marker, const char *expected)
@@ -210,6 +255,8 @@ int main(int argc, char **argv)
         { "OpenSSL configurations", openssl_configurations },
 #endif
         { "help", help },
+        { "plugin under two names", plugin_under_two_names },
+        { "plugin and a copy", plugin_and_a_copy },
         { "plugin for another version of QEMU", another_version },
         { "plugin for another build of QEMU", another_build },
         { NULL, NULL },

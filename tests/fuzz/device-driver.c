@@ -299,7 +299,8 @@ static bool gave_up(void)
 
 bool driver_drain(void)
 {
-    struct qt_wait wait = qt_wait_begin(GUEST_TIMEOUT_MS);
+    struct qt_wait wait =
+        qt_wait_begin(guest.machine, GUEST_TIMEOUT_MS, "answers to all chains");
     unsigned left;
 
     driver_resume();

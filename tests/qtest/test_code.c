@@ -5,10 +5,10 @@
  */
 #include "crypto.h"
 #include "support/ut.h"
+#include "waiting.h"
 
 #include <glib.h>
 #include <glib/gstdio.h>
-#include <sched.h>
 #include <string.h>
 
 #define FIRMWARE_SIZE 65536
@@ -82,10 +82,10 @@ static int stop(void)
 static bool returns(uint8_t n)
 {
     const volatile uint8_t *result = qt_mem_ptr(&machine->mem, RESULT, 1);
-    int64_t deadline = g_get_monotonic_time() + QT_TIMEOUT_MS * (int64_t)1000;
+    struct qt_wait wait =
+        qt_wait_begin(machine, QT_TIMEOUT_MS, "the guest's function to return");
 
-    while (*result != n && g_get_monotonic_time() < deadline) {
-        sched_yield();
+    while (*result != n && qt_wait_more(&wait)) {
     }
     return *result == n;
 }

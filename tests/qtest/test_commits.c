@@ -113,7 +113,7 @@ static void settle(void)
         struct qt_wait wait;
 
         UT_TRUE(qt_flight_run(&flights, crypto->data[i], &flight, i));
-        wait = qt_wait_begin(QT_TIMEOUT_MS);
+        wait = qt_wait_begin(machine, QT_TIMEOUT_MS, "a worker to sleep");
         while (!sleeps(i)) {
             UT_TRUE_FATAL(qt_wait_more(&wait));
         }
@@ -159,7 +159,7 @@ static void memory_that_comes_and_goes_wakes_all_workers(void)
         before[i] = naps(i);
     }
     for (unsigned i = 0; i < QUEUES; i++) {
-        struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+        struct qt_wait wait = qt_wait_begin(machine, QT_TIMEOUT_MS, "a worker to wake");
 
         commit(&screen, 1);
         ut_context("queue %u", i);

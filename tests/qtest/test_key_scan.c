@@ -330,7 +330,8 @@ static void report_left(struct qt_scan *scan, const GArray *subjects, gone_fn *g
 static void expect_gone(struct qt_scan *scan, const GArray *subjects, gone_fn *gone,
                         const char *when)
 {
-    struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS / 10);
+    struct qt_wait wait =
+        qt_wait_begin(machine, QT_TIMEOUT_MS / 10, "keys to be wiped");
     unsigned left, scans = 0;
     uint64_t bytes;
 

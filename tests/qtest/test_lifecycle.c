@@ -70,7 +70,8 @@ static void load_with_long_ones(struct qt_flight *flight, unsigned n)
  */
 static void measure_long_ones(unsigned n)
 {
-    struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+    struct qt_wait wait =
+        qt_wait_begin(rig.machine, QT_TIMEOUT_MS, "answers to long requests");
     gint64 since[MANY_QUEUES];
     unsigned answers[MANY_QUEUES] = { 0 }, left = queues;
     uint32_t id, len;

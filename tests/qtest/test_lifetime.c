@@ -190,7 +190,7 @@ static const struct target {
 
 static void wait_done(const struct target *target)
 {
-    struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+    struct qt_wait wait = qt_wait_begin(machine, QT_TIMEOUT_MS, target->name);
 
     while (!target->done()) {
         if (!qt_wait_more(&wait)) {
@@ -635,7 +635,7 @@ static void the_devices_own_registers(void)
         UT_SKIP("no plugin was built");
     }
     for (unsigned i = 0; i < 4; i++) {
-        struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+        struct qt_wait wait;
 
         ut_context("place %u", i);
         begin();
@@ -643,6 +643,7 @@ static void the_devices_own_registers(void)
                    : i == 1 ? crypto->dev->common
                    : i == 2 ? crypto->dev->notify
                             : crypto->dev->pci.msix_table);
+        wait = qt_wait_begin(machine, QT_TIMEOUT_MS, "the device to need a reset");
         while (!(qt_virtio_get_status(crypto->dev) & QT_STATUS_NEEDS_RESET)) {
             UT_TRUE_FATAL(qt_wait_more(&wait));
         }

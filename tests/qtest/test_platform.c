@@ -65,7 +65,8 @@ static void packed_rings_are_not_for_translation(void)
 static void queue_grows_while_enabled(unsigned queue)
 {
     struct qt_virtio *dev = devices[DEV_PLATFORM];
-    struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+    struct qt_wait wait =
+        qt_wait_begin(machine, QT_TIMEOUT_MS, "the device to need a reset");
     struct qt_vring *vq;
 
     UT_TRUE_FATAL(qt_virtio_negotiate(dev, QT_F_VERSION_1 | QT_F_ACCESS_PLATFORM |

@@ -173,7 +173,8 @@ static bool needs_reset(const struct qt_crypto *crypto)
 /* What the device says when it gives up: the status, and a change of configuration. */
 static bool wait_needs_reset(const struct qt_crypto *crypto)
 {
-    struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+    struct qt_wait wait =
+        qt_wait_begin(machine, QT_TIMEOUT_MS, "the device to need a reset");
     uint8_t isr = 0;
 
     while (!needs_reset(crypto)) {
@@ -379,7 +380,8 @@ static void spring(struct qt_crypto *crypto, unsigned queue, const struct trap *
 /* An answer, or a device that wants its reset: never silence. */
 static bool wait_any_outcome(struct qt_crypto *crypto, unsigned queue)
 {
-    struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+    struct qt_wait wait =
+        qt_wait_begin(machine, QT_TIMEOUT_MS, "an answer, or a reset that is needed");
     uint32_t id, len;
 
     while (!needs_reset(crypto) && !qt_vring_get(ring_of(crypto, queue), &id, &len)) {
@@ -711,7 +713,8 @@ static void check_used_ring_marked(uint64_t vram)
     crypto = open_where(find_device(DEV_MSIX), &where);
     UT_EQ_U64(shade_at(used_at + 2), 0);
     for (unsigned i = 1; i <= 3; i++) {
-        struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+        struct qt_wait wait =
+            qt_wait_begin(machine, QT_TIMEOUT_MS, "the used index in the ring");
 
         add_data_at(crypto->data[0], NO_MEMORY, true);
         qt_vring_kick(crypto->data[0]);

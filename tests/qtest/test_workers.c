@@ -496,7 +496,8 @@ static void interrupts_come_only_when_wanted(void)
 
 static bool wait_isr(const struct qt_virtio *dev, uint8_t bit)
 {
-    struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+    struct qt_wait wait =
+        qt_wait_begin(dev->machine, QT_TIMEOUT_MS, "a bit of the interrupt status");
 
     while (!(qt_virtio_read_isr(dev) & bit)) {
         if (!qt_wait_more(&wait)) {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "support/ut.h"
+#include "support/wait.h"
 #include "vcrypto/algorithm.h"
 #include "vcrypto/backend.h"
 #include "vectors/cipher.h"
@@ -300,7 +301,7 @@ static void threads(void)
         UT_EQ_U64_FATAL(pthread_create(&started[i], NULL, rounds, &right[i]), 0);
     }
     for (unsigned i = 0; i < THREADS; i++) {
-        pthread_join(started[i], NULL);
+        wait_join(started[i], "thread %u", i);
         UT_EQ_U64(right[i], ROUNDS);
     }
 }

@@ -59,9 +59,8 @@ static bool receive(struct qt_lines *lines, int timeout_ms)
     return true;
 }
 
-char *qt_lines_get(struct qt_lines *lines, int timeout_ms)
+char *qt_lines_get(struct qt_lines *lines, gint64 deadline)
 {
-    gint64 deadline = g_get_monotonic_time() + timeout_ms * G_GINT64_CONSTANT(1000);
     char *line;
 
     while (!(line = take_line(lines))) {

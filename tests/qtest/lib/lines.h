@@ -23,10 +23,10 @@ void qt_lines_close(struct qt_lines *lines);
 /**
  * qt_lines_get() - the next line, without its end of line
  *
- * Return: the line, for g_free(), or NULL if the peer has closed or @timeout_ms have
- * passed without one.
+ * Return: the line, for g_free(), or NULL if the peer has closed or @deadline, of
+ * g_get_monotonic_time(), has passed without one.
  */
-char *qt_lines_get(struct qt_lines *lines, int timeout_ms);
+char *qt_lines_get(struct qt_lines *lines, gint64 deadline);
 
 /** qt_lines_put() - send all of @text; false if the peer has closed */
 bool qt_lines_put(struct qt_lines *lines, const char *text);

@@ -195,14 +195,14 @@ static bool look_if_interrupted(struct qt_load *load)
 
 void qt_load_collect_until(struct qt_load *load, unsigned n)
 {
-    struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+    const struct qt_machine *machine = load->rig->machine;
+    struct qt_wait wait = qt_wait_begin(machine, QT_TIMEOUT_MS, "answers");
 
     while (qt_load_on_their_way(load) > n) {
         if (look_if_interrupted(load)) {
-            wait = qt_wait_begin(QT_TIMEOUT_MS);
+            wait = qt_wait_begin(machine, QT_TIMEOUT_MS, "more answers");
         } else if (!qt_wait_more(&wait)) {
-            qt_die(load->rig->machine, "%u requests are not answered",
-                   qt_load_on_their_way(load));
+            qt_die(machine, "%u requests are not answered", qt_load_on_their_way(load));
         }
     }
 }

@@ -10,6 +10,7 @@
 #include "machine.h"
 
 #include "support/ut.h"
+#include "support/watchdog.h"
 
 #include <fcntl.h>
 #include <glib.h>
@@ -32,7 +33,12 @@
 #define HLT             0xf4
 #define FIRST_BAR       0xe0000000u
 
-int qt_timeout_ms = 30000;
+int qt_timeout_ms = 60000;
+
+__attribute__((constructor)) static void be_patient(void)
+{
+    qt_timeout_ms *= (int)watchdog_patience();
+}
 
 static const char *qemu_program(void)
 {
@@ -77,6 +83,33 @@ bool qt_machine_alive(const struct qt_machine *machine)
     return poll(&fd, 1, 0) == 0;
 }
 
+/* Once is enough for whoever reads it. */
+static void backtrace_of(const struct qt_process *process)
+{
+    static pid_t last;
+
+    if (process->pid != last) {
+        last = process->pid;
+        watchdog_backtrace(process->pid);
+    }
+}
+
+/* Of a QEMU that hangs, each test that is left would otherwise learn it anew. */
+int64_t qt_answer_deadline(const struct qt_machine *machine)
+{
+    int64_t limit_ms = machine->silent ? 1000 : QT_TIMEOUT_MS;
+
+    return g_get_monotonic_time() + limit_ms * 1000;
+}
+
+void qt_stuck(const struct qt_machine *machine, const char *what)
+{
+    ut_note("waited in vain for %s", what);
+    if (qt_machine_alive(machine)) {
+        backtrace_of(&machine->process);
+    }
+}
+
 void qt_die(const struct qt_machine *machine, const char *fmt, ...)
 {
     g_autofree char *output = qt_machine_output(machine);
@@ -88,6 +121,9 @@ void qt_die(const struct qt_machine *machine, const char *fmt, ...)
     va_end(ap);
     ut_note("QEMU is %s; it has printed:\n%s",
             qt_machine_alive(machine) ? "running" : "gone", output);
+    if (qt_machine_alive(machine)) {
+        backtrace_of(&machine->process);
+    }
     g_clear_pointer(&output, g_free); /* the next line does not return */
     ut_fail_fatal(__FILE__, __LINE__, "%s", message);
 }
@@ -357,6 +393,7 @@ int qt_machine_stop(struct qt_machine *machine)
     }
     if (!qt_process_wait(&machine->process, STOP_TIMEOUT_MS, &status)) {
         ut_note("QEMU did not end when asked to");
+        backtrace_of(&machine->process);
         status = qt_process_kill(&machine->process);
     }
     release(machine);
@@ -376,6 +413,7 @@ bool qt_run_qemu(const char *const *args, char **output, int *status)
     *status = -1;
     ok = fd >= 0 && qt_process_start(&process, (const char *const *)argv->pdata, fd);
     if (ok && !qt_process_wait(&process, QT_TIMEOUT_MS, status)) {
+        backtrace_of(&process);
         *status = qt_process_kill(&process);
         ok = false;
     }

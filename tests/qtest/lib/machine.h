@@ -21,8 +21,9 @@
 #include <stdint.h>
 
 /**
- * How long anything may take, 30 s at first; only a test that fails ever waits for it.
- * A program that runs at the lowest priority gives more.
+ * How long anything may take, a minute at first, times the patience of
+ * support/watchdog.h; only a test that fails ever waits for it. A program that runs at
+ * the lowest priority gives more.
  */
 extern int qt_timeout_ms;
 #define QT_TIMEOUT_MS qt_timeout_ms
@@ -42,6 +43,7 @@ struct qt_machine {
     struct qt_mem mem; /* guest RAM and its allocator */
     uint32_t next_bar; /* next free address for PCI memory BARs */
     int output;        /* file that QEMU's output goes to */
+    bool silent;       /* it has not answered once: nobody waits for it again */
 };
 
 /**
@@ -70,6 +72,12 @@ bool qt_machine_alive(const struct qt_machine *machine);
 /** qt_die() - fail the test with a message and what QEMU has printed */
 _Noreturn void qt_die(const struct qt_machine *machine, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/** qt_answer_deadline() - until when QEMU may answer a command, as GLib's time */
+int64_t qt_answer_deadline(const struct qt_machine *machine);
+
+/** qt_stuck() - print what did not come in time, and where QEMU's threads are */
+void qt_stuck(const struct qt_machine *machine, const char *what);
 
 /**
  * qt_run_qemu() - run QEMU to its end, for tests of what the command line refuses

@@ -253,7 +253,7 @@ bool qt_msix_take(const struct qt_pci *pci, unsigned vector)
 
 bool qt_msix_wait(const struct qt_pci *pci, unsigned vector, int timeout_ms)
 {
-    struct qt_wait wait = qt_wait_begin(timeout_ms);
+    struct qt_wait wait = qt_wait_begin(pci->machine, timeout_ms, "an interrupt");
 
     do {
         if (qt_msix_take(pci, vector)) {

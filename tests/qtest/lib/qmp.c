@@ -52,10 +52,13 @@ static bool has_key(const char *object, const char *key)
 /* The next message that is no event, or NULL if QEMU went away. */
 static char *next_answer(struct qt_qmp *qmp)
 {
+    gint64 deadline = qt_answer_deadline(qmp->machine);
+
     for (;;) {
-        char *line = qt_lines_get(&qmp->lines, QT_TIMEOUT_MS);
+        char *line = qt_lines_get(&qmp->lines, deadline);
 
         if (!line || !has_key(line, "event")) {
+            qmp->machine->silent |= !line;
             return line;
         }
         g_queue_push_tail(&qmp->events, line);
@@ -131,10 +134,12 @@ char *qt_qmp_wait_event(struct qt_qmp *qmp, const char *name, int timeout_ms)
     char *event;
 
     while (!(event = take_event(qmp, name))) {
-        gint64 left = (deadline - g_get_monotonic_time()) / 1000;
-        char *line = qt_lines_get(&qmp->lines, (int)MAX(left, 0));
+        char *line = qt_lines_get(&qmp->lines, deadline);
 
         if (!line) {
+            if (timeout_ms >= QT_TIMEOUT_MS) {
+                qt_stuck(qmp->machine, name);
+            }
             return NULL;
         }
         g_queue_push_tail(&qmp->events, line);

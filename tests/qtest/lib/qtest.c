@@ -45,10 +45,13 @@ void qt_qtest_free(struct qt_qtest *qtest)
 /* The reply to the last command; interrupt messages may come at any time before it. */
 static char *reply(struct qt_qtest *qtest, const char *command)
 {
+    gint64 deadline = qt_answer_deadline(qtest->machine);
+
     for (;;) {
-        char *line = qt_lines_get(&qtest->lines, QT_TIMEOUT_MS);
+        char *line = qt_lines_get(&qtest->lines, deadline);
 
         if (!line) {
+            qtest->machine->silent = true;
             qt_die(qtest->machine, "no reply to qtest command: %.60s", command);
         }
         if (!g_str_has_prefix(line, "IRQ ")) {

@@ -122,7 +122,8 @@ void qt_virtio_set_status(const struct qt_virtio *dev, uint8_t status)
 
 void qt_virtio_reset(struct qt_virtio *dev)
 {
-    struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+    struct qt_wait wait =
+        qt_wait_begin(dev->machine, QT_TIMEOUT_MS, "the end of a reset");
 
     dev->features = 0;
     qt_virtio_set_status(dev, 0);
@@ -266,7 +267,8 @@ void qt_virtio_queue_enable_zero(const struct qt_virtio *dev, uint16_t queue)
 
 void qt_virtio_queue_reset(const struct qt_virtio *dev, uint16_t queue)
 {
-    struct qt_wait wait = qt_wait_begin(QT_TIMEOUT_MS);
+    struct qt_wait wait =
+        qt_wait_begin(dev->machine, QT_TIMEOUT_MS, "the end of a queue's reset");
 
     select_queue(dev, queue);
     qt_writew(io(dev), dev->common + QUEUE_RESET, 1);

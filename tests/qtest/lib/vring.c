@@ -285,7 +285,8 @@ bool qt_vring_get(struct qt_vring *vq, uint32_t *id, uint32_t *len)
 
 bool qt_vring_wait(struct qt_vring *vq, int timeout_ms, uint32_t *id, uint32_t *len)
 {
-    struct qt_wait wait = qt_wait_begin(timeout_ms);
+    struct qt_wait wait =
+        qt_wait_begin(vq->dev->machine, timeout_ms, "an answer in the ring");
 
     do {
         if (qt_vring_get(vq, id, len)) {

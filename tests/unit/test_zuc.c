@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ZUC where a word of its LFSR becomes 0, in groups of every size, alone, in pieces, in
- * a chain, and without anything side by side. The published answers do not go there;
- * the two that do (tests/vectors) are in all other tests, too, in every form of
- * request.
+ * ZUC where a word of its LFSR becomes 0, also in the last two words of key stream, in
+ * groups of every size, alone, in pieces, in a chain, and without anything side by
+ * side. The published answers do not go there; those that do (tests/vectors) are in
+ * all other tests, too, in every form of request.
  */
 #include <pthread.h>
 #include <string.h>
@@ -21,7 +21,7 @@
 
 static struct vcrypto_backend *backend;
 static const struct cipher_vector *eea3;
-static const struct digest_vector *eia3;
+static const struct digest_vector *eia3, *eia3_short;
 
 static int set_up(bool single)
 {
@@ -49,9 +49,14 @@ static int set_up(bool single)
         if (strcmp(digests[i].name, "zuc-eia3, zero in the LFSR") == 0) {
             eia3 = &digests[i];
         }
+        if (strcmp(digests[i].name, "zuc-eia3, zero in the LFSR at the end") == 0) {
+            eia3_short = &digests[i];
+        }
     }
     backend = vcrypto_backend_new(&config, &why);
-    return backend && eea3 && eia3 && eea3->len == LEN && eia3->len == LEN ? 0 : -1;
+    return backend && eea3 && eia3 && eia3_short && eea3->len == LEN && eia3->len == LEN
+               ? 0
+               : -1;
 }
 
 static int set_up_together(void)
@@ -130,20 +135,26 @@ static size_t cut(uint8_t *data, size_t len, size_t pieces, struct iovec *iov)
     return pieces;
 }
 
+/* Messages of two lengths, side by side. */
+static const struct digest_vector *message_of(unsigned i)
+{
+    return i % 2 ? eia3 : eia3_short;
+}
+
 static void fill(unsigned i, enum vcrypto_service service, uint64_t id, size_t pieces)
 {
     struct trial *trial = &trials[i];
     struct vcrypto_request *request = &requests[i];
     bool mac = service == VCRYPTO_SERVICE_MAC;
-    size_t len = mac ? 16 + LEN : LEN;
+    size_t len = mac ? 16 + message_of(i)->len : LEN;
 
     memset(trial, 0, sizeof(*trial));
     memset(request, 0, sizeof(*request));
     request->service = service;
     request->session_id = id;
     if (mac) {
-        memcpy(trial->src, eia3->iv, 16);
-        memcpy(trial->src + 16, eia3->message, LEN);
+        memcpy(trial->src, message_of(i)->iv, 16);
+        memcpy(trial->src + 16, message_of(i)->message, message_of(i)->len);
         request->result = cursor_of(trial->mac, 4, &trial->result);
     } else {
         memcpy(trial->src, eea3->plaintext, LEN);
@@ -182,7 +193,7 @@ static void in_groups(enum vcrypto_service service, size_t pieces)
         run_all(count);
         for (unsigned i = 0; i < count; i++) {
             if (service == VCRYPTO_SERVICE_MAC) {
-                UT_EQ_MEM(trials[i].mac, eia3->digest, 4);
+                UT_EQ_MEM(trials[i].mac, message_of(i)->digest, 4);
             } else {
                 UT_EQ_MEM(trials[i].dst, eea3->ciphertext, LEN);
             }

@@ -795,7 +795,7 @@ static const struct hex_vector table[] = {
                     "43248550922ac1" },
     /* After the ninth word the LFSR's next word is 0 modulo 2^31 - 1, which ZUC, 3.2,
      * writes as 2^31 - 1: one step in 2^31 does, and no published answer. */
-    { .source = "derived from ETSI/SAGE ZUC 1.6 by a program of its own",
+    { .source = "derived: tests/vectors/reference.py",
       .algorithm = CIPHER_VECTOR_ZUC_EEA3,
       .name = "zuc-eea3, zero in the LFSR",
       .key = "000102030405060708090a0b0c0d0e0f",

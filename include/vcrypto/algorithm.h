@@ -43,10 +43,21 @@ struct vcrypto_algorithm {
 /**
  * vcrypto_algorithms_init: make the engines ready.
  *
- * Counted: each successful call needs one vcrypto_algorithms_fini(). Returns false
- * if a required library does not work; then *@why is a static text. Any thread.
+ * The first call tries all that the libraries can do here with answers that are known;
+ * what is wrong is not offered, or not used. Counted: each successful call needs one
+ * vcrypto_algorithms_fini(). Returns false if a required library does not work, or there
+ * is no memory; then *@why is a static text. Any thread.
  */
 bool vcrypto_algorithms_init(const char **why);
+
+/**
+ * vcrypto_algorithms_complaint: what the operator should know of the libraries, line
+ * number @index: who gave a wrong answer, and what is not offered or used therefore.
+ *
+ * Returns NULL if there are no more. The text is valid until vcrypto_algorithms_fini().
+ * Needs vcrypto_algorithms_init(). One thread.
+ */
+const char *vcrypto_algorithms_complaint(size_t index);
 
 /** vcrypto_algorithms_fini: undo one vcrypto_algorithms_init(). Any thread. */
 void vcrypto_algorithms_fini(void);

@@ -53,6 +53,16 @@ struct vcrypto_backend *vcrypto_backend_new(const struct vcrypto_backend_config 
                                             const char **why);
 
 /**
+ * vcrypto_backend_complaint: what the operator should know of the libraries, line number
+ * @index: which of them gave a wrong answer to a question whose answer is known, and what
+ * is not offered or used therefore.
+ *
+ * Returns NULL if there are no more. The text is valid as long as there is a backend. One
+ * thread.
+ */
+const char *vcrypto_backend_complaint(size_t index);
+
+/**
  * vcrypto_backend_free: end the backend and wipe all its keys. NULL is allowed.
  *
  * No other function may be running on it.

@@ -122,6 +122,9 @@ struct vcrypto_engine {
     bool (*init)(const char **why);
     void (*fini)(void);
 
+    /* The library's name and version, for messages; a static text. After init. */
+    const char *(*library)(void);
+
     /* Whether this machine's library runs @algorithm with keys of @key_index's size. */
     bool (*available)(const struct vcrypto_algorithm *algorithm, unsigned key_index);
 
@@ -160,6 +163,9 @@ struct vcrypto_engine {
  */
 struct vcrypto_multi_engine {
     const char *name;
+
+    /* The library's name and version, for messages; a static text. */
+    const char *(*library)(void);
 
     /* What one thread works with. NULL: no memory, or the library does not work. */
     void *(*lanes_new)(void);

@@ -62,6 +62,11 @@ struct vcrypto_backend *vcrypto_backend_new(const struct vcrypto_backend_config 
     return backend;
 }
 
+const char *vcrypto_backend_complaint(size_t index)
+{
+    return vcrypto_algorithms_complaint(index);
+}
+
 void vcrypto_backend_free(struct vcrypto_backend *backend)
 {
     if (!backend) {

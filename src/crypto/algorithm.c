@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engines.h"
+#include "verdict.h"
 
 static pthread_mutex_t users_lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned users;
@@ -30,17 +31,49 @@ static void fini_engines(size_t count)
     }
 }
 
-bool vcrypto_algorithms_init(const char **why)
+/* The engine for several jobs, as it is. */
+static const struct vcrypto_multi_engine *multi_engine(void)
 {
-    bool ready = true;
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+    return vcrypto_ipsec_mb_works() ? &vcrypto_multi_ipsec_mb : NULL;
+#else
+    return NULL;
+#endif
+}
 
-    pthread_mutex_lock(&users_lock);
-    for (size_t i = 0; !users && ready && i < ENGINES; i++) {
-        ready = engines[i]->init(why);
-        if (!ready) {
+/* The same without what it gave wrong answers for. */
+static struct vcrypto_multi_engine trusted;
+
+static unsigned trusted_least(const struct vcrypto_keying *keying)
+{
+    return vcrypto_verdict_wrong_together(keying) ? 0 : multi_engine()->least(keying);
+}
+
+static bool init_engines(const char **why)
+{
+    for (size_t i = 0; i < ENGINES; i++) {
+        if (!engines[i]->init(why)) {
             fini_engines(i);
+            return false;
         }
     }
+    if (!vcrypto_verdicts_reach(multi_engine(), why)) {
+        fini_engines(ENGINES);
+        return false;
+    }
+    if (multi_engine()) {
+        trusted = *multi_engine();
+        trusted.least = trusted_least;
+    }
+    return true;
+}
+
+bool vcrypto_algorithms_init(const char **why)
+{
+    bool ready;
+
+    pthread_mutex_lock(&users_lock);
+    ready = users || init_engines(why);
     users += ready;
     pthread_mutex_unlock(&users_lock);
     return ready;
@@ -50,6 +83,7 @@ void vcrypto_algorithms_fini(void)
 {
     pthread_mutex_lock(&users_lock);
     if (--users == 0) {
+        vcrypto_verdicts_forget();
         fini_engines(ENGINES);
     }
     pthread_mutex_unlock(&users_lock);
@@ -57,16 +91,28 @@ void vcrypto_algorithms_fini(void)
 
 const struct vcrypto_multi_engine *vcrypto_algorithms_multi(void)
 {
-#ifdef VCRYPTO_HAVE_IPSEC_MB
-    return vcrypto_ipsec_mb_works() ? &vcrypto_multi_ipsec_mb : NULL;
-#else
-    return NULL;
-#endif
+    return multi_engine() ? &trusted : NULL;
 }
 
-/* An algorithm is there if its library does at least one of its key sizes. */
+const char *vcrypto_algorithms_complaint(size_t index)
+{
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+    const char *first = vcrypto_ipsec_mb_complaint();
+
+    if (first && index-- == 0) {
+        return first;
+    }
+#endif
+    return vcrypto_verdict_line(index);
+}
+
+/* An algorithm is there if its library does at least one of its key sizes, and all that
+ * it does right. */
 static bool available(const struct vcrypto_algorithm *row)
 {
+    if (vcrypto_verdict_wrong(row)) {
+        return false;
+    }
     for (unsigned i = 0; vcrypto_algorithm_has_key(row, i); i++) {
         if (row->engine->available(row, i)) {
             return true;

@@ -52,4 +52,8 @@ extern const struct vcrypto_multi_engine vcrypto_multi_ipsec_mb;
 /* vcrypto_ipsec_mb_works: whether the library runs on this machine. */
 bool vcrypto_ipsec_mb_works(void);
 
+/* vcrypto_ipsec_mb_complaint: what the operator should know of the library; NULL:
+ * nothing. */
+const char *vcrypto_ipsec_mb_complaint(void);
+
 #endif

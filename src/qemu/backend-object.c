@@ -2,6 +2,7 @@
 #include "backend-object.h"
 
 #include "qapi/visitor.h"
+#include "qemu/error-report.h"
 
 #include "device.h"
 
@@ -63,6 +64,18 @@ static void apply_changeable(VCryptoBackend *backend)
     vcrypto_device_ready_changed(backend->device);
 }
 
+/* The libraries are the process's: what is wrong with them is told once. */
+static void complain(void)
+{
+    static bool told;
+    const char *line;
+
+    for (size_t i = 0; !told && (line = vcrypto_backend_complaint(i)); i++) {
+        warn_report("virtio-crypto-openssl: %s", line);
+    }
+    told = true;
+}
+
 /* CryptoDevBackendClass.init: all properties are set, make what they ask for. */
 static void backend_complete(CryptoDevBackend *parent, Error **errp)
 {
@@ -92,6 +105,7 @@ static void backend_complete(CryptoDevBackend *parent, Error **errp)
         set_error(backend, errp, why);
         return;
     }
+    complain();
     make_clients(parent, config.queues);
     publish_configuration(backend);
     apply_changeable(backend);

@@ -8,11 +8,13 @@
  * libraries allocate for themselves is not counted.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "forms-fixture.h"
 
+#include "vcrypto/algorithm.h"
 #include "vcrypto/memory-map.h"
 #include "vcrypto/options.h"
 #include "vcrypto/worker.h"
@@ -104,11 +106,25 @@ void __wrap_vcrypto_secret_pool_give(void *block, size_t size)
     __real_vcrypto_secret_pool_give(block, size);
 }
 
+static void fail_one(void (*scenario)(void), long n)
+{
+    long before = atomic_load(&live);
+
+    atomic_store(&calls, 0);
+    fail_at = n;
+    refusals = 0;
+    scenario();
+    fail_at = 0;
+    UT_TRUE(refusals <= 1);
+    UT_EQ_U64((uint64_t)atomic_load(&live), (uint64_t)before);
+}
+
 /*
  * Runs @scenario with the first call failing, then the second, and so on until it has
- * no more. One failure is one refusal at most: whatever comes after it succeeds.
+ * no more; beyond @every calls, with about as many as that of the others. One failure
+ * is one refusal at most: whatever comes after it succeeds.
  */
-static void fail_each(void (*scenario)(void))
+static void fail_each(void (*scenario)(void), long every)
 {
     long total;
 
@@ -118,17 +134,9 @@ static void fail_each(void (*scenario)(void))
     scenario();
     total = atomic_load(&calls);
     UT_TRUE(total > 0);
-    for (long n = 1; n <= total; n++) {
-        long before = atomic_load(&live);
-
+    for (long n = 1; n <= total; n += n < every ? 1 : (total - every) / every + 1) {
         ut_context("allocation %ld of %ld", n, total);
-        atomic_store(&calls, 0);
-        fail_at = n;
-        refusals = 0;
-        scenario();
-        fail_at = 0;
-        UT_TRUE(refusals <= 1);
-        UT_EQ_U64((uint64_t)atomic_load(&live), (uint64_t)before);
+        fail_one(scenario, n);
     }
     ut_context(NULL);
     ut_note("%ld allocations", total);
@@ -210,7 +218,7 @@ static void serve_everything(void)
 
 static void requests_say_that_there_is_no_memory(void)
 {
-    fail_each(serve_everything);
+    fail_each(serve_everything, LONG_MAX);
 }
 
 /* The table grows, and is full of sessions that work. */
@@ -244,7 +252,7 @@ static void fill_table(void)
 
 static void a_session_without_memory_leaves_no_trace(void)
 {
-    fail_each(fill_table);
+    fail_each(fill_table, LONG_MAX);
 }
 
 /* ---- the queue ---- */
@@ -285,7 +293,43 @@ static void make_worker(void)
 
 static void a_worker_without_memory_is_none(void)
 {
-    fail_each(make_worker);
+    fail_each(make_worker, LONG_MAX);
+}
+
+/* ---- the libraries ---- */
+
+/* What there is no memory to try is not called wrong. */
+static void try_libraries(void)
+{
+    const char *why = NULL;
+
+    if (vcrypto_algorithms_init(&why)) {
+        UT_TRUE(vcrypto_algorithms_complaint(0) == NULL);
+        vcrypto_algorithms_fini();
+    } else {
+        UT_TRUE(why != NULL);
+        refused();
+    }
+}
+
+/* Each of several thousand contexts takes memory of ours. */
+static void libraries_without_memory_are_not_called_wrong(void)
+{
+    fail_each(try_libraries, 40);
+}
+
+/* The others do not try them again. */
+static int keep_libraries(void)
+{
+    const char *why;
+
+    return vcrypto_algorithms_init(&why) ? 0 : -1;
+}
+
+static int let_libraries_go(void)
+{
+    vcrypto_algorithms_fini();
+    return 0;
 }
 
 /* ---- the operator's options ---- */
@@ -323,8 +367,8 @@ static void print_help(void)
 
 static void options_without_memory_are_refused(void)
 {
-    fail_each(parse_options);
-    fail_each(print_help);
+    fail_each(parse_options, LONG_MAX);
+    fail_each(print_help, LONG_MAX);
 }
 
 int main(int argc, char **argv)
@@ -338,8 +382,14 @@ int main(int argc, char **argv)
         { "options without memory are refused", options_without_memory_are_refused },
         { NULL, NULL },
     };
+    static const struct ut_test library_tests[] = {
+        { "libraries without memory are not called wrong",
+          libraries_without_memory_are_not_called_wrong },
+        { NULL, NULL },
+    };
     static const struct ut_suite suites[] = {
-        { "allocation failures", NULL, NULL, tests },
+        { "allocation failures", keep_libraries, let_libraries_go, tests },
+        { "allocation failures of libraries", NULL, NULL, library_tests },
         { NULL, NULL, NULL, NULL },
     };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* GMAC with Twofish, on libgcrypt. */
 #include <gcrypt.h>
+#include <stdio.h>
 
 #include "../engines.h"
 #include "../pieces.h"
@@ -28,6 +29,14 @@ static bool gcrypt_init(const char **why)
 static void gcrypt_fini(void)
 {
     usable = false;
+}
+
+static const char *gcrypt_library(void)
+{
+    static char name[64];
+
+    snprintf(name, sizeof(name), "libgcrypt %s", gcry_check_version(NULL));
+    return name;
 }
 
 static bool gcrypt_available(const struct vcrypto_algorithm *algorithm,
@@ -84,6 +93,7 @@ const struct vcrypto_engine vcrypto_engine_gcrypt_gmac = {
     .name = "gcrypt",
     .init = gcrypt_init,
     .fini = gcrypt_fini,
+    .library = gcrypt_library,
     .available = gcrypt_available,
     .context_new = gmac_context_new,
     .context_free = gmac_context_free,

@@ -4,6 +4,7 @@
 #include "processor.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,6 +165,28 @@ bool vcrypto_ipsec_mb_init(const char **why)
     (void)why;
     manager = vcrypto_ipsec_mb_manager_new();
     return true;
+}
+
+const char *vcrypto_ipsec_mb_library(void)
+{
+    static char name[64];
+
+    snprintf(name, sizeof(name), "libipsec-mb %s", imb_get_version_str());
+    return name;
+}
+
+const char *vcrypto_ipsec_mb_complaint(void)
+{
+    static char line[160];
+
+    if (vcrypto_ipsec_mb_same_version(imb_get_version())) {
+        return NULL;
+    }
+    snprintf(line, sizeof(line),
+             "%s is not used: this was compiled for version %s; install that, or "
+             "compile again",
+             vcrypto_ipsec_mb_library(), IMB_VERSION_STR);
+    return line;
 }
 
 void vcrypto_ipsec_mb_fini(void)

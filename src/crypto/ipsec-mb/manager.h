@@ -59,6 +59,7 @@ void vcrypto_ipsec_mb_limit(IMB_ARCH arch, uint64_t flags);
 /* As an engine's functions. */
 bool vcrypto_ipsec_mb_init(const char **why);
 void vcrypto_ipsec_mb_fini(void);
+const char *vcrypto_ipsec_mb_library(void);
 bool vcrypto_ipsec_mb_available(const struct vcrypto_algorithm *algorithm,
                                 unsigned key_index);
 void *vcrypto_ipsec_mb_key_new(const struct vcrypto_keying *keying);

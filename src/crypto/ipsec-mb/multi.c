@@ -209,6 +209,7 @@ static void run(void *opaque, struct vcrypto_multi_job *const *jobs, size_t coun
 
 const struct vcrypto_multi_engine vcrypto_multi_ipsec_mb = {
     .name = "ipsec-mb",
+    .library = vcrypto_ipsec_mb_library,
     .lanes_new = lanes_new,
     .lanes_free = lanes_free,
     .least = least,

@@ -230,6 +230,7 @@ const struct vcrypto_engine vcrypto_engine_ipsec_mb = {
     .name = "ipsec-mb",
     .init = vcrypto_ipsec_mb_init,
     .fini = vcrypto_ipsec_mb_fini,
+    .library = vcrypto_ipsec_mb_library,
     .available = vcrypto_ipsec_mb_available,
     .context_new = vcrypto_ipsec_mb_key_new,
     .context_free = vcrypto_ipsec_mb_key_free,

@@ -99,6 +99,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_aead = {
     .name = "openssl",
     .init = vcrypto_openssl_init,
     .fini = vcrypto_openssl_fini,
+    .library = vcrypto_openssl_version,
     .available = vcrypto_openssl_available,
     .context_new = aead_context_new,
     .context_free = aead_context_free,

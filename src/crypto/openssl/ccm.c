@@ -170,6 +170,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_ccm = {
     .name = "openssl",
     .init = vcrypto_openssl_init,
     .fini = vcrypto_openssl_fini,
+    .library = vcrypto_openssl_version,
     .available = vcrypto_openssl_available,
     .context_new = ccm_context_new,
     .context_free = ccm_context_free,

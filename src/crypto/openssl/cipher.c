@@ -28,6 +28,7 @@ const struct vcrypto_engine vcrypto_engine_openssl = {
     .name = "openssl",
     .init = vcrypto_openssl_init,
     .fini = vcrypto_openssl_fini,
+    .library = vcrypto_openssl_version,
     .available = vcrypto_openssl_available,
     .context_new = cipher_context_new,
     .context_free = vcrypto_openssl_context_free,

@@ -152,6 +152,15 @@ static bool load_providers(const char **why)
     return true;
 }
 
+const char *vcrypto_openssl_version(void)
+{
+    static char name[64];
+
+    snprintf(name, sizeof(name), "OpenSSL %s",
+             OpenSSL_version(OPENSSL_FULL_VERSION_STRING));
+    return name;
+}
+
 bool vcrypto_openssl_init(const char **why)
 {
     size_t count;

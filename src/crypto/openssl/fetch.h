@@ -8,6 +8,9 @@
 #include "vcrypto/algorithm.h"
 
 bool vcrypto_openssl_init(const char **why);
+
+/* vcrypto_openssl_version: as an engine's library(). */
+const char *vcrypto_openssl_version(void);
 void vcrypto_openssl_fini(void);
 
 /*

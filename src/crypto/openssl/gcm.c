@@ -190,6 +190,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_gcm = {
     .name = "openssl",
     .init = vcrypto_openssl_init,
     .fini = vcrypto_openssl_fini,
+    .library = vcrypto_openssl_version,
     .available = vcrypto_openssl_available,
     .context_new = gcm_context_new,
     .context_free = gcm_context_free,

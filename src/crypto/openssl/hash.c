@@ -57,6 +57,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_hash = {
     .name = "openssl",
     .init = vcrypto_openssl_init,
     .fini = vcrypto_openssl_fini,
+    .library = vcrypto_openssl_version,
     .available = hash_available,
     .context_new = hash_context_new,
     .context_free = hash_context_free,

@@ -71,6 +71,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_mac = {
     .name = "openssl",
     .init = vcrypto_openssl_init,
     .fini = vcrypto_openssl_fini,
+    .library = vcrypto_openssl_version,
     .available = mac_available,
     .context_new = mac_context_new,
     .context_free = mac_context_free,

@@ -385,6 +385,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_rsa = {
     .name = "openssl",
     .init = vcrypto_openssl_init,
     .fini = vcrypto_openssl_fini,
+    .library = vcrypto_openssl_version,
     .available = vcrypto_key_available,
     .context_new = rsa_context_new,
     .context_free = vcrypto_key_context_free,

@@ -82,7 +82,6 @@ static void start_machine(void)
     if (setup->translated) {
         qt_iommu_start(&(struct qt_pci){ .machine = machine, .bus = QT_PORT_BUS });
     }
-    mark = qt_mem_mark(&machine->mem);
 }
 
 /* Without event indices: there is an interrupt whenever something was answered. */
@@ -94,12 +93,17 @@ static void open_device(void)
             .bus = QT_PORT_BUS,
             .features = QT_F_VERSION_1 | (setup->translated ? QT_F_ACCESS_PLATFORM : 0),
             .msix = setup->vectors });
+    if (flights.mem) {
+        qt_flights_new_sessions(&flights, crypto);
+        return;
+    }
+    /* What the answers are is the same for all of a machine's devices. */
     qt_flights_init(&flights, crypto);
+    mark = qt_mem_mark(&machine->mem);
 }
 
 static void close_device(void)
 {
-    qt_flights_clear(&flights);
     qt_crypto_close(crypto);
     crypto = NULL;
 }
@@ -108,6 +112,8 @@ static int stop(void)
 {
     int status = qt_machine_stop(machine);
 
+    qt_flights_clear(&flights);
+    flights.mem = NULL;
     machine = NULL;
     crypto = NULL; /* if it was not closed, a test has failed, and QEMU may be gone */
     return status;
@@ -121,8 +127,9 @@ static void begin(void)
     }
     if (!machine) {
         start_machine();
+    } else {
+        qt_mem_reset(&machine->mem, mark);
     }
-    qt_mem_reset(&machine->mem, mark);
     machine->next_bar = QT_PORT_BARS;
     open_device();
 }

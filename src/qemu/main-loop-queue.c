@@ -65,9 +65,10 @@ static size_t take_batch(VCryptoDataQueue *queue)
  * memory that QEMU lent for the guest's is copied back from its beginning on, and holds
  * what is QEMU's where nothing was written.
  */
-static void write_behind_gap(VirtIODevice *vdev, const VirtQueueElement *element,
+static void write_behind_gap(VCryptoDataQueue *queue, const VirtQueueElement *element,
                              const struct vcrypto_request *request)
 {
+    AddressSpace *as = queue->device->vdev->dma_as;
     uint64_t size = request->result.left, from = request->written - size, at = 0;
     g_autofree uint8_t *bytes = NULL;
 
@@ -76,12 +77,12 @@ static void write_behind_gap(VirtIODevice *vdev, const VirtQueueElement *element
     }
     bytes = g_malloc(size);
     iov_to_buf(element->in_sg, element->in_num, from, bytes, size);
-    for (unsigned i = 0; i < element->in_num; i++) {
+    for (unsigned i = 0; i < element->in_num && lives(queue); i++) {
         size_t len = element->in_sg[i].iov_len;
         uint64_t begin = MAX(from, at), end = MIN(from + size, at + len);
 
         if (begin < end) {
-            dma_memory_write(vdev->dma_as, element->in_addr[i] + (begin - at),
+            dma_memory_write(as, element->in_addr[i] + (begin - at),
                              bytes + (begin - from), end - begin,
                              MEMTXATTRS_UNSPECIFIED);
         }
@@ -110,9 +111,7 @@ static void finish(VCryptoDataQueue *queue, unsigned i)
     uint32_t used = vcrypto_serve_used_length(request, writable);
     uint64_t status_at = status_address(element);
 
-    if (lives(queue)) {
-        write_behind_gap(device->vdev, element, request);
-    }
+    write_behind_gap(queue, element, request);
     vcrypto_virtqueue_unmap(device, queue->life, element, request->used);
     if (writable && lives(queue)) {
         dma_memory_write(device->vdev->dma_as, status_at, &request->status,

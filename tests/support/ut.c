@@ -30,6 +30,8 @@ struct selection {
 
 static struct {
     const struct ut_suite *suites;
+    const struct ut_test *current;
+    void (*after)(void);
     struct selection only;
     unsigned planned;
     unsigned line;   /* number of the last TAP line */
@@ -109,8 +111,19 @@ static void on_suite_start(const CU_pSuite suite)
     run.suite_skipped = true;
 }
 
+static const struct ut_test *find_test(const struct ut_suite *suite, const char *name)
+{
+    const struct ut_test *t = suite->tests;
+
+    while (t->name && strcmp(t->name, name) != 0) {
+        t++;
+    }
+    return t;
+}
+
 static void on_test_start(const CU_pTest test, const CU_pSuite suite)
 {
+    run.current = find_test(find_suite(suite->pName), test->pName);
     watchdog_test(run.line + 1, "%s: %s", suite->pName, test->pName);
     g_clear_pointer(&run.skip_reason, g_free);
     g_clear_pointer(&run.context, g_free);
@@ -203,6 +216,15 @@ static void check_registered(const void *registered, const char *name)
     }
 }
 
+/* What comes after each test is part of it. */
+static void run_current(void)
+{
+    run.current->fn();
+    if (run.after) {
+        run.after();
+    }
+}
+
 static void register_suite(const struct ut_suite *suite)
 {
     CU_pSuite cu;
@@ -214,7 +236,7 @@ static void register_suite(const struct ut_suite *suite)
     check_registered(cu, suite->name);
     for (const struct ut_test *t = suite->tests; t->name; t++) {
         if (test_selected(t)) {
-            check_registered(CU_add_test(cu, t->name, t->fn), t->name);
+            check_registered(CU_add_test(cu, t->name, run_current), t->name);
             run.planned++;
         }
     }
@@ -305,6 +327,11 @@ int ut_main(int argc, char **argv, const struct ut_suite *suites)
 }
 
 /* ---- what tests call ---- */
+
+void ut_after_each(void (*fn)(void))
+{
+    run.after = fn;
+}
 
 void ut_skip(const char *reason)
 {

@@ -54,6 +54,13 @@ int ut_main(int argc, char **argv, const struct ut_suite *suites);
  */
 void ut_skip(const char *reason);
 
+/**
+ * ut_after_each() - have @fn run at the end of each test, as a part of it
+ *
+ * Not after one that failed fatally. One function; another takes its place.
+ */
+void ut_after_each(void (*fn)(void));
+
 /** ut_note() - print a TAP comment, each line of it with "# " in front */
 void ut_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -4,6 +4,8 @@
  */
 #include "crypto.h"
 
+#include "canary.h"
+
 #include "support/ut.h"
 
 #include <glib.h>
@@ -97,6 +99,7 @@ struct qt_crypto *qt_crypto_open_opts(struct qt_machine *machine,
         qt_msix_enable(&dev->pci);
     }
     set_up(crypto, opts->features);
+    qt_canary_opened(crypto);
     return crypto;
 }
 
@@ -117,6 +120,7 @@ void qt_crypto_restart(struct qt_crypto *crypto, uint64_t features)
 void qt_crypto_close(struct qt_crypto *crypto)
 {
     if (crypto) {
+        qt_canary_closed(crypto);
         if (qt_machine_alive(crypto->dev->machine)) {
             qt_virtio_reset(crypto->dev);
         }

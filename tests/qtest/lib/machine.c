@@ -9,6 +9,8 @@
 
 #include "machine.h"
 
+#include "canary.h"
+
 #include "support/ut.h"
 #include "support/watchdog.h"
 
@@ -376,6 +378,7 @@ struct qt_machine *qt_machine_start(const struct qt_machine_opts *opts)
         release(machine);
         return NULL;
     }
+    qt_canary_watch(machine);
     return machine;
 }
 
@@ -388,6 +391,7 @@ int qt_machine_stop(struct qt_machine *machine)
     if (!machine) {
         return 0;
     }
+    qt_canary_forget(machine);
     if (qt_machine_alive(machine)) {
         qt_qmp_quit(machine->qmp);
     }

@@ -125,7 +125,7 @@ static uint32_t take_address(struct qt_machine *machine, uint64_t size)
 static unsigned assign_bar(struct qt_pci *pci, unsigned n)
 {
     uint8_t offset = (uint8_t)(BAR0 + 4 * n);
-    uint32_t mask;
+    uint32_t before = qt_pci_readl(pci, offset) & ~15u, mask;
     bool wide;
 
     qt_pci_writel(pci, offset, UINT32_MAX);
@@ -134,7 +134,10 @@ static unsigned assign_bar(struct qt_pci *pci, unsigned n)
         return 1; /* absent, or I/O ports, which modern virtio does not need */
     }
     wide = (mask & 6) == 4;
-    pci->bar[n] = take_address(pci->machine, (uint64_t)(~(mask & ~15u)) + 1);
+    /* Who has found the device before goes on to use it where it is. */
+    pci->bar[n] = before && qt_pci_readw(pci, COMMAND) & COMMAND_MEMORY
+                      ? before
+                      : take_address(pci->machine, (uint64_t)(~(mask & ~15u)) + 1);
     qt_pci_writel(pci, offset, (uint32_t)pci->bar[n]);
     if (wide) {
         qt_pci_writel(pci, (uint8_t)(offset + 4), 0);

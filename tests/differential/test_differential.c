@@ -374,6 +374,6 @@ int main(int argc, char **argv)
     };
 
     /* Before the command line is changed: the program may be run again. */
-    level_begin(argv);
+    level_begin();
     return ut_main(take_options(argc, argv), argv, suites);
 }

@@ -100,7 +100,7 @@ int main(int argc, char **argv)
     bool passed = true;
     size_t n = 0;
 
-    level_begin(argv);
+    level_begin();
     for (int i = 1; i < argc; i++) {
         struct stat status;
 

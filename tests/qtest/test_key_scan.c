@@ -13,6 +13,7 @@
 #include "waiting.h"
 
 #include "support/ut.h"
+#include "support/watchdog.h"
 
 #include <glib.h>
 #include <inttypes.h>
@@ -715,5 +716,6 @@ int main(int argc, char **argv)
         }
     }
     kinds = qt_key_kinds();
+    watchdog_limit(3600);
     return ut_main(argc, argv, suites[chosen]);
 }

@@ -8,6 +8,7 @@
 #include "waiting.h"
 
 #include "support/ut.h"
+#include "support/watchdog.h"
 
 #include <glib.h>
 
@@ -155,5 +156,6 @@ int main(int argc, char **argv)
         { NULL, NULL, NULL, NULL },
     };
 
+    watchdog_limit(1500);
     return ut_main(argc, argv, suites);
 }

@@ -11,6 +11,7 @@
 #include "usage.h"
 
 #include "support/ut.h"
+#include "support/watchdog.h"
 
 #include <glib.h>
 #include <stdlib.h>
@@ -309,5 +310,6 @@ int main(int argc, char **argv)
         { NULL, NULL, NULL, NULL },
     };
 
+    watchdog_limit(3600);
     return ut_main(argc, argv, suites);
 }

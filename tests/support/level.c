@@ -58,8 +58,28 @@ struct level_mask level_openssl_mask(enum test_level level)
     }
 }
 
+/* With the arguments that it was given: main() may have taken some away. */
+static void run_again(void)
+{
+    static char text[16384];
+    char *argv[256] = { NULL };
+    FILE *file = fopen("/proc/self/cmdline", "re");
+    size_t size = file ? fread(text, 1, sizeof(text) - 1, file) : 0, argc = 0;
+
+    for (size_t at = 0; at < size; at += strlen(text + at) + 1) {
+        if (argc == sizeof(argv) / sizeof(argv[0]) - 1) {
+            return;
+        }
+        argv[argc++] = text + at;
+    }
+    if (file) {
+        fclose(file);
+    }
+    execv("/proc/self/exe", argv);
+}
+
 /* OpenSSL has read the environment already, so the program begins anew. */
-static void limit_openssl(enum test_level level, char **argv)
+static void limit_openssl(enum test_level level)
 {
     struct level_mask mask = level_openssl_mask(level);
     const char *has = getenv("OPENSSL_ia32cap");
@@ -71,7 +91,7 @@ static void limit_openssl(enum test_level level, char **argv)
         return;
     }
     setenv("OPENSSL_ia32cap", wants, 1);
-    execv("/proc/self/exe", argv);
+    run_again();
     bail_out("the program cannot be run again with a limit for OpenSSL");
 }
 
@@ -115,11 +135,11 @@ static void limit_gcrypt(enum test_level level)
 #endif
 }
 
-void level_begin(char **argv)
+void level_begin(void)
 {
     enum test_level level = level_here();
 
-    limit_openssl(level, argv);
+    limit_openssl(level);
     limit_ipsec_mb(level);
     limit_gcrypt(level);
 }

@@ -23,13 +23,12 @@ enum test_level level_here(void);
 
 /**
  * level_begin() - limit the libraries that are linked with this program
- * @argv: of main()
  *
  * To be called first of all: OpenSSL takes its limit from the environment before main()
  * begins, so the program may be run again with another one. Ends the program where
  * VCRYPTO_TEST_LEVEL is none of the levels.
  */
-void level_begin(char **argv);
+void level_begin(void);
 
 /* What OpenSSL's capability vector must not have at a level: of CPUID, leaf 1, EDX and
  * ECX; and of leaf 7, EBX and ECX. */

@@ -317,7 +317,7 @@ static int run_tests(void)
 
 int ut_main(int argc, char **argv, const struct ut_suite *suites)
 {
-    level_begin(argv);
+    level_begin();
     run.suites = suites;
     if (!parse_options(argc, argv)) {
         fprintf(stderr, "usage: %s [-l] [-s SUITE] [-t TEST]\n", argv[0]);

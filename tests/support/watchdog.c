@@ -45,6 +45,7 @@ struct watch {
 };
 
 static struct watch *watch;
+static unsigned test_seconds = TEST_SECONDS;
 static pid_t watchdog;
 
 static int64_t now_ms(void)
@@ -84,7 +85,7 @@ unsigned watchdog_patience(void)
 /* What a test of the watchdog itself sets. */
 static unsigned usual_limit(void)
 {
-    return setting("VCRYPTO_TEST_SECONDS", TEST_SECONDS);
+    return setting("VCRYPTO_TEST_SECONDS", test_seconds);
 }
 
 static bool overdue(int64_t since, unsigned seconds)
@@ -330,6 +331,8 @@ void watchdog_limit(unsigned seconds)
 {
     if (watch) {
         watch->seconds = seconds;
+    } else {
+        test_seconds = seconds;
     }
 }
 

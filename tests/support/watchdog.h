@@ -8,6 +8,8 @@
  * backtraces of the program and its children, QEMU for instance, and kills it. What
  * Meson allows a program (test_timeout in tests/support/meson.build) is longer.
  *
+ * Programs that have longer tests say so: watchdog_limit().
+ *
  * VCRYPTO_TEST_PATIENCE in the environment is a factor for both, for machines more than
  * ten times slower than usual ones; 0 stands for no limit, for debuggers.
  */
@@ -34,7 +36,11 @@ void watchdog_stop(void);
 void watchdog_test(unsigned number, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/** watchdog_limit() - the running test may take so many seconds, times the patience */
+/**
+ * watchdog_limit() - a test may take so many seconds, times the patience
+ *
+ * The running test; before watchdog_start(), each one of the program.
+ */
 void watchdog_limit(unsigned seconds);
 
 /**

@@ -18,6 +18,7 @@
 #include "vcrypto/memory-map.h"
 #include "vcrypto/options.h"
 #include "vcrypto/worker.h"
+#include "support/watchdog.h"
 
 static atomic_long calls, live;
 static long fail_at;      /* the number of the call that fails; 0: none */
@@ -393,5 +394,6 @@ int main(int argc, char **argv)
         { NULL, NULL, NULL, NULL },
     };
 
+    watchdog_limit(1500);
     return ut_main(argc, argv, suites);
 }

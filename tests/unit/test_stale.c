@@ -10,6 +10,7 @@
 #include "stale-fixture.h"
 
 #include "support/secrets.h"
+#include "support/watchdog.h"
 
 /* ---- secrets ---- */
 
@@ -474,5 +475,6 @@ int main(int argc, char **argv)
     static const struct ut_suite suites[] = { { "stale", set_up, tear_down, tests },
                                               { NULL, NULL, NULL, NULL } };
 
+    watchdog_limit(1500);
     return ut_main(argc, argv, suites);
 }

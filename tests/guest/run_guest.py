@@ -121,6 +121,9 @@ class Machine:
 
 
 PROBE_SECONDS = 20
+# As tests/support/watchdog.h has it: a factor for all limits; 0 stands for none.
+PATIENCE = int(os.environ.get('VCRYPTO_TEST_PATIENCE') or 1) or 1000
+BACKTRACE_SECONDS = 30
 
 
 def kvm_runs_guests(qemu, kernel):
@@ -134,6 +137,18 @@ def kvm_runs_guests(qemu, kernel):
     except subprocess.TimeoutExpired:
         return False
     return done.returncode == 0 and b'Kernel panic' in done.stdout
+
+
+def backtrace(pid):
+    """Prints where each thread of a process is, as TAP comments."""
+    try:
+        done = subprocess.run(['eu-stack', '-s', '-p', str(pid)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=BACKTRACE_SECONDS, check=False)
+        text = done.stdout.decode(errors='replace')
+    except (OSError, subprocess.TimeoutExpired) as failure:
+        text = f'no backtrace: {failure}'
+    for line in text.splitlines():
+        print(f'#   {line}', flush=True)
 
 
 def boot(machine, devices, kernel, initramfs, folder, work, timeout, tick):
@@ -159,6 +174,8 @@ def boot(machine, devices, kernel, initramfs, folder, work, timeout, tick):
                                    stderr=subprocess.STDOUT, pass_fds=[monitor.theirs.fileno()])
         try:
             outcome.ended = watch(process, monitor, console, started + timeout, tick)
+            if outcome.ended != 'exit' and process.poll() is None:
+                backtrace(process.pid)
         finally:
             process.kill()
             process.stdout.close()
@@ -398,7 +415,7 @@ def main():
     parser.add_argument('--afalg', help='with --release, the program of that name')
     parser.add_argument('--folder', required=True, help='where the console log is kept')
     parser.add_argument('--size', type=int, default=8, help='MiB of data (default 8)')
-    parser.add_argument('--timeout', type=float, default=240, help='seconds (default 240)')
+    parser.add_argument('--timeout', type=float, default=900 * PATIENCE, help='seconds (default 900)')
     parser.add_argument('--kvm', action='store_true', help='run under KVM where that works')
     parser.add_argument('--cpus', type=int, default=1, help='virtual processors (default 1)')
     parser.add_argument('--queues', type=int, default=1, help='data queues (default 1)')

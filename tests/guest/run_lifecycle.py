@@ -43,7 +43,7 @@ WORKERS = 8
 EVENTS = 100
 COMPARED = 10
 SLACK_KIB = 4096
-ANSWER_SECONDS = 90
+ANSWER_SECONDS = 300 * run_guest.PATIENCE
 # How often each comes in a hundred. Those that boot the guest again take seconds.
 WEIGHTS = {'stop': 40, 'reload': 22, 'rebind': 16, 'replug': 16, 'system_reset': 3, 'system_reset while stopped': 2,
            'reboot': 1}
@@ -99,13 +99,14 @@ class Monitor(Line):
         self.receive(time.monotonic() + ANSWER_SECONDS)
         self.run('qmp_capabilities')
 
-    def message(self):
-        return json.loads(self.receive(time.monotonic() + ANSWER_SECONDS))
+    def message(self, deadline):
+        return json.loads(self.receive(deadline))
 
     def run(self, command, **arguments):
+        deadline = time.monotonic() + ANSWER_SECONDS
         self.send(json.dumps({'execute': command, 'arguments': arguments}))
         while True:
-            message = self.message()
+            message = self.message(deadline)
             if 'event' in message:
                 self.events.append(message)
             elif 'error' in message:
@@ -115,8 +116,9 @@ class Monitor(Line):
 
     def wait(self, event, **data):
         """Until @event, with @data in it, which may have come already."""
+        deadline = time.monotonic() + ANSWER_SECONDS
         while True:
-            message = self.events.popleft() if self.events else self.message()
+            message = self.events.popleft() if self.events else self.message(deadline)
             if message.get('event') == event and data.items() <= message.get('data', {}).items():
                 return
 
@@ -343,6 +345,8 @@ def run(options):
         console.start()
         try:
             problem = play(world, process, samples)
+            if problem and process.poll() is None:
+                run_guest.backtrace(process.pid)
         finally:
             process.kill()
             process.wait()

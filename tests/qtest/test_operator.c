@@ -217,6 +217,48 @@ static void plugin_and_a_copy(void)
     g_unlink(path);
 }
 
+static unsigned occurrences(const char *text, const char *of)
+{
+    unsigned count = 0;
+
+    for (const char *at = text; (at = strstr(at, of)); at += strlen(of)) {
+        count++;
+    }
+    return count;
+}
+
+/* One line for the process, however many backends, and one for HMAC where that is made
+ * of the same function; then QEMU goes on, here to the next mistake. */
+static void wrong_library(void)
+{
+    g_autofree char *plugin = NULL;
+    g_autofree char *output = NULL;
+    const char *args[MAX_ARGS] = { MACHINE, "-plugin" };
+    unsigned n = 0;
+    int status;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    plugin = plugin_argument(qt_plugin(), ",backend=c0,backend=c1");
+    while (args[n]) {
+        n++;
+    }
+    args[n++] = plugin;
+    args[n++] = "-device";
+    args[n++] = "virtio-crypto-pci,cryptodev=there-is-none";
+    UT_TRUE(g_setenv("LD_PRELOAD", WRONG_LIBRARY, TRUE));
+    UT_TRUE_FATAL(qt_run_qemu(args, &output, &status));
+    g_unsetenv("LD_PRELOAD");
+    UT_EQ_U64((uint64_t)status, 1);
+    UT_EQ_U64(occurrences(output, "warning: " WE_SAY "OpenSSL 3."),
+              occurrences(output, "md5: it is not offered\n"));
+    UT_EQ_U64(occurrences(output, WE_SAY),
+              occurrences(output, "md5: it is not offered\n"));
+    UT_EQ_U64(occurrences(output, " gives wrong answers for md5: it is not offered\n"),
+              1);
+}
+
 static void check_altered(const char *marker, const char *expected)
 {
     g_autofree char *path = altered_copy(marker);
@@ -255,6 +297,7 @@ int main(int argc, char **argv)
         { "OpenSSL configurations", openssl_configurations },
 #endif
         { "help", help },
+        { "library that gives wrong answers", wrong_library },
         { "plugin under two names", plugin_under_two_names },
         { "plugin and a copy", plugin_and_a_copy },
         { "plugin for another version of QEMU", another_version },

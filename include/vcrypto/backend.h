@@ -136,6 +136,18 @@ size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
                            const atomic_bool *stop);
 
 /**
+ * vcrypto_backend_leave: whether a request of data queue @queue that takes longer than
+ * 200 ms, by the algorithm table, is to be left, if vcrypto_backend_run() was given a
+ * @stop for it.
+ *
+ * It ends within milliseconds: as one that was not served, if it can be done again,
+ * although part of its result may be there, and otherwise with VCRYPTO_ERR, its
+ * destination zeroed, as after any failure: where that lies over its source. Others,
+ * and groups, are done to their end. @leave stays until it is changed. Any thread.
+ */
+void vcrypto_backend_leave(struct vcrypto_backend *backend, uint32_t queue, bool leave);
+
+/**
  * vcrypto_backend_wake: after a stop given to vcrypto_backend_run() was set: threads
  * that wait there look at theirs. Any thread.
  */

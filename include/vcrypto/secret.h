@@ -3,9 +3,12 @@
 #ifndef VCRYPTO_SECRET_H
 #define VCRYPTO_SECRET_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "vcrypto/cursor.h"
 
 /**
  * vcrypto_secret_alloc: @size zeroed bytes for secrets.
@@ -66,14 +69,40 @@ struct vcrypto_secret_usage {
 void vcrypto_secret_usage(struct vcrypto_secret_usage *usage);
 
 /**
- * A bounce buffer, for data that a library cannot work on where it lies.
- * Belongs to one data queue; used by one thread at a time. All zero is an empty one.
+ * A bounce buffer, for data that a library cannot work on where it lies, and whether a
+ * job that takes long is to be left. Belongs to one data queue; used by one thread at a
+ * time. All zero is an empty one.
  */
 struct vcrypto_bounce {
     uint8_t *buffer;
     size_t capacity;
     uint64_t uses; /* how often data had to be copied */
+
+    /* NULL: jobs are done to their end. Otherwise whoever works on one looks at it
+     * every VCRYPTO_STRETCH bytes at least, and fails once it is true. */
+    const atomic_bool *leave;
+    bool left;    /* a job failed because of that, */
+    bool spoiled; /* and cannot be done again: its source was overwritten */
 };
+
+/** How many bytes are worked on between two looks: by the slowest, for 10 ms. */
+#define VCRYPTO_STRETCH (256u * 1024)
+
+/** vcrypto_bounce_leave: whether the job at hand is to be left, and so fails now. */
+static inline bool vcrypto_bounce_leave(struct vcrypto_bounce *bounce)
+{
+    if (bounce->leave && atomic_load_explicit(bounce->leave, memory_order_relaxed)) {
+        bounce->left = true;
+    }
+    return bounce->left;
+}
+
+/** vcrypto_bounce_again: whether the job that failed was left, and can be done again.
+ */
+static inline bool vcrypto_bounce_again(const struct vcrypto_bounce *bounce)
+{
+    return bounce->left && !bounce->spoiled;
+}
 
 /**
  * vcrypto_bounce_get: a buffer of at least @size bytes.
@@ -90,6 +119,18 @@ uint8_t *vcrypto_bounce_get(struct vcrypto_bounce *bounce, size_t size);
  * is freed: what queues hold for good does not depend on the requests they saw.
  */
 void vcrypto_bounce_put(struct vcrypto_bounce *bounce, size_t size);
+
+/**
+ * vcrypto_bounce_read: vcrypto_cursor_read(), unless the job is to be left meanwhile.
+ *
+ * Returns false then: the bytes that @cursor has passed were read.
+ */
+bool vcrypto_bounce_read(struct vcrypto_bounce *bounce, struct vcrypto_cursor *cursor,
+                         uint8_t *to, size_t size);
+
+/** vcrypto_bounce_write: vcrypto_cursor_write(), likewise. */
+bool vcrypto_bounce_write(struct vcrypto_bounce *bounce, struct vcrypto_cursor *cursor,
+                          const uint8_t *from, size_t size);
 
 /** vcrypto_bounce_free: give the memory back; @bounce is empty afterwards. */
 void vcrypto_bounce_free(struct vcrypto_bounce *bounce);

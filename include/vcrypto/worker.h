@@ -54,7 +54,7 @@ struct vcrypto_worker *vcrypto_worker_new(const struct vcrypto_worker_config *co
 /**
  * vcrypto_worker_free: stop the worker and end its thread; NULL is allowed.
  *
- * Returns within the longest single request.
+ * Returns as vcrypto_worker_stop() does.
  */
 void vcrypto_worker_free(struct vcrypto_worker *worker);
 
@@ -101,9 +101,9 @@ void vcrypto_worker_stop_begin(struct vcrypto_worker *worker);
 /**
  * vcrypto_worker_stop: serve no more; *@position is where the next one goes on.
  *
- * Returns within the longest single request: what was not begun stays in the ring, what
- * was is completed in it. Returns false, with @position untouched, if no ring is being
- * served. May be called any number of times.
+ * Returns within 200 ms: what was not begun stays in the ring, what was is completed in
+ * it; but for what takes longer, see vcrypto_backend_leave(). Returns false, with
+ * @position untouched, if no ring is being served. May be called any number of times.
  */
 bool vcrypto_worker_stop(struct vcrypto_worker *worker,
                          struct vcrypto_ring_position *position);

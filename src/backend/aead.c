@@ -73,7 +73,8 @@ enum vcrypto_status vcrypto_aead_prepare(struct operation *operation)
 }
 
 /* keeps: AEA-2 AEA-3 */
-void vcrypto_aead_finish(struct operation *operation, enum vcrypto_status status)
+void vcrypto_aead_finish(const struct queue_state *state, struct operation *operation,
+                         enum vcrypto_status status)
 {
     const struct session_kind *kind = &operation->entry->session->kind;
     struct vcrypto_request *request = operation->request;
@@ -82,7 +83,7 @@ void vcrypto_aead_finish(struct operation *operation, enum vcrypto_status status
 
     request->written = job->src.left;
     if (status != VCRYPTO_OK) {
-        vcrypto_cursor_zero(request->dst, request->written);
+        vcrypto_operation_discard(state, request->dst, request->written);
     } else if (kind->direction == VCRYPTO_ENCRYPT) {
         vcrypto_cursor_take(&tag, request->written, NULL);
         vcrypto_cursor_write(&tag, job->tag, kind->tag_len);

@@ -24,8 +24,10 @@ static struct vcrypto_cursor range(struct vcrypto_cursor cursor, uint64_t start,
     return part;
 }
 
-/* In place, each piece is where it has to go already. */
-static void copy(struct vcrypto_cursor src, struct vcrypto_cursor dst)
+/* In place, each piece is where it has to go already. False: the chain is to be left.
+ */
+static bool copy(struct vcrypto_bounce *bounce, struct vcrypto_cursor src,
+                 struct vcrypto_cursor dst)
 {
     uint8_t *from, *to;
     size_t n, m;
@@ -33,12 +35,17 @@ static void copy(struct vcrypto_cursor src, struct vcrypto_cursor dst)
     while ((n = vcrypto_cursor_chunk(&src, &from)) &&
            (m = vcrypto_cursor_chunk(&dst, &to))) {
         n = n < m ? n : m;
+        n = n < VCRYPTO_STRETCH ? n : VCRYPTO_STRETCH;
+        if (vcrypto_bounce_leave(bounce)) {
+            return false;
+        }
         if (from != to) {
             memmove(to, from, n);
         }
         vcrypto_cursor_advance(&src, n);
         vcrypto_cursor_advance(&dst, n);
     }
+    return true;
 }
 
 static enum vcrypto_status make_image(struct queue_state *state,
@@ -49,9 +56,11 @@ static enum vcrypto_status make_image(struct queue_state *state,
     uint64_t start = request->ranges.cipher_start, len = request->ranges.cipher_len;
     uint64_t end = start + len;
 
-    copy(range(data->src, 0, start), range(data->dst, 0, start));
-    copy(range(data->src, end, data->src.left - end),
-         range(data->dst, end, data->src.left - end));
+    if (!copy(&state->bounce, range(data->src, 0, start), range(data->dst, 0, start)) ||
+        !copy(&state->bounce, range(data->src, end, data->src.left - end),
+              range(data->dst, end, data->src.left - end))) {
+        return VCRYPTO_ERR;
+    }
     return vcrypto_operation_cipher_job(state, entry, request->iv,
                                         range(data->src, start, len),
                                         range(data->dst, start, len));
@@ -90,6 +99,30 @@ static enum vcrypto_status in_order(struct queue_state *state,
     return status;
 }
 
+/* In the copy at @buffer; what is done is in the driver's memory at the end, or not. */
+static enum vcrypto_status in_buffer(struct queue_state *state,
+                                     struct context_entry *entry,
+                                     const struct vcrypto_request *request,
+                                     uint8_t *buffer, struct vcrypto_cursor dst,
+                                     struct digest_output *output)
+{
+    struct iovec iov = { .iov_base = buffer, .iov_len = (size_t)dst.left };
+    struct chain_data copied;
+    enum vcrypto_status status;
+
+    vcrypto_cursor_init(&copied.src, &iov, 1);
+    copied.dst = copied.src;
+    status = in_order(state, entry, request, &copied, output);
+    state->bounce.spoiled = false;
+    if (status != VCRYPTO_OK || vcrypto_bounce_leave(&state->bounce)) {
+        return status != VCRYPTO_OK ? status : VCRYPTO_ERR;
+    }
+    state->bounce.spoiled = true;
+    return vcrypto_bounce_write(&state->bounce, &dst, buffer, iov.iov_len)
+               ? VCRYPTO_OK
+               : VCRYPTO_ERR;
+}
+
 /* The same where writing the image would destroy what is still to be read. */
 static enum vcrypto_status in_copy(struct queue_state *state,
                                    struct context_entry *entry,
@@ -99,22 +132,16 @@ static enum vcrypto_status in_copy(struct queue_state *state,
 {
     size_t size = (size_t)data->src.left;
     uint8_t *buffer = vcrypto_bounce_get(&state->image, size);
-    struct iovec iov = { .iov_base = buffer, .iov_len = size };
-    struct vcrypto_cursor src = data->src, dst = data->dst;
-    struct chain_data copied;
-    enum vcrypto_status status;
+    struct vcrypto_cursor src = data->src;
+    enum vcrypto_status status = VCRYPTO_ERR;
 
     if (!buffer) {
         return VCRYPTO_ERR;
     }
-    vcrypto_cursor_read(&src, buffer, size);
-    vcrypto_cursor_init(&copied.src, &iov, 1);
-    copied.dst = copied.src;
-    status = in_order(state, entry, request, &copied, output);
-    if (status == VCRYPTO_OK) {
-        vcrypto_cursor_write(&dst, buffer, size);
+    if (vcrypto_bounce_read(&state->bounce, &src, buffer, size)) {
+        status = in_buffer(state, entry, request, buffer, data->dst, output);
     }
-    vcrypto_bounce_put(&state->image, size);
+    vcrypto_bounce_put(&state->image, size - (size_t)src.left);
     return status;
 }
 
@@ -134,7 +161,7 @@ static enum vcrypto_status run(struct queue_state *state, struct context_entry *
     if (status != VCRYPTO_OK) {
         request->written = data.src.left;
         request->used = data.src.left;
-        vcrypto_cursor_zero(request->dst, data.src.left);
+        vcrypto_operation_discard(state, request->dst, data.src.left);
         return status;
     }
     /* A destination that is longer than the source leaves a gap before the digest. */

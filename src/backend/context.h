@@ -43,6 +43,7 @@ struct counters {
 
 struct queue_state {
     pthread_mutex_t lock;
+    atomic_bool leave;  /* a request that takes long is to be left */
     atomic_bool stale;  /* a session that may be in here was destroyed */
     atomic_bool traces; /* and may have left some on the stack of the queue's thread */
     uint32_t index;

@@ -79,7 +79,8 @@ bool vcrypto_group_full(const struct queue_state *state)
         return false;
     }
     return group->count == VCRYPTO_MULTI_MAX || group->bytes >= MAX_BYTES ||
-           (group->bytes >= ENOUGH_BYTES && group->count >= ENOUGH_REQUESTS);
+           (group->bytes >= ENOUGH_BYTES && group->count >= ENOUGH_REQUESTS) ||
+           group->cost >= GROUP_MAX_NS;
 }
 
 uint64_t vcrypto_group_cost(const struct queue_state *state)

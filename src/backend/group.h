@@ -9,6 +9,13 @@
 
 #include "operation.h"
 
+/*
+ * What a group takes is at most about twice this, by the algorithm table: one that
+ * takes more alone is not put off, and with more than this a group is full. Whoever
+ * stops a queue waits for its group.
+ */
+#define GROUP_MAX_NS 100000000
+
 struct group {
     const struct vcrypto_multi_engine *engine;
     void *lanes;

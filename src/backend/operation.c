@@ -15,6 +15,14 @@ void vcrypto_cursor_zero(struct vcrypto_cursor cursor, uint64_t size)
     }
 }
 
+void vcrypto_operation_discard(const struct queue_state *state,
+                               struct vcrypto_cursor cursor, uint64_t size)
+{
+    if (!vcrypto_bounce_again(&state->bounce)) {
+        vcrypto_cursor_zero(cursor, size);
+    }
+}
+
 enum vcrypto_status vcrypto_operation_cipher_job(struct queue_state *state,
                                                  struct context_entry *entry,
                                                  const uint8_t *iv,
@@ -56,7 +64,8 @@ static enum vcrypto_status prepare_cipher(struct operation *operation)
     return VCRYPTO_OK;
 }
 
-static void finish_cipher(struct operation *operation, enum vcrypto_status status)
+static void finish_cipher(const struct queue_state *state, struct operation *operation,
+                          enum vcrypto_status status)
 {
     struct vcrypto_request *request = operation->request;
     uint64_t size = request->src.left;
@@ -64,7 +73,7 @@ static void finish_cipher(struct operation *operation, enum vcrypto_status statu
     request->written = size;
     request->used = size;
     if (status != VCRYPTO_OK) {
-        vcrypto_cursor_zero(request->dst, size);
+        vcrypto_operation_discard(state, request->dst, size);
     }
 }
 
@@ -121,10 +130,10 @@ enum vcrypto_status vcrypto_operation_finish(struct queue_state *state,
 {
     switch (operation->request->service) {
     case VCRYPTO_SERVICE_CIPHER:
-        finish_cipher(operation, status);
+        finish_cipher(state, operation, status);
         break;
     case VCRYPTO_SERVICE_AEAD:
-        vcrypto_aead_finish(operation, status);
+        vcrypto_aead_finish(state, operation, status);
         break;
     default:
         vcrypto_digest_finish(state, operation, status);

@@ -56,7 +56,8 @@ enum vcrypto_status vcrypto_digest_prepare(struct queue_state *state,
 void vcrypto_digest_finish(struct queue_state *state, struct operation *operation,
                            enum vcrypto_status status);
 enum vcrypto_status vcrypto_aead_prepare(struct operation *operation);
-void vcrypto_aead_finish(struct operation *operation, enum vcrypto_status status);
+void vcrypto_aead_finish(const struct queue_state *state, struct operation *operation,
+                         enum vcrypto_status status);
 
 enum vcrypto_status vcrypto_operation_chain(struct queue_state *state,
                                             struct context_entry *entry,
@@ -117,6 +118,11 @@ void vcrypto_digest_end(struct queue_state *state, struct vcrypto_request *reque
 /* vcrypto_cursor_zero: a failure leaves no half of a result, nor what a library made of
  * it. Overwrites the first @size bytes. */
 void vcrypto_cursor_zero(struct vcrypto_cursor cursor, uint64_t size);
+
+/* vcrypto_operation_discard: the same, but where the operation was left in its middle
+ * and is done again. */
+void vcrypto_operation_discard(const struct queue_state *state,
+                               struct vcrypto_cursor cursor, uint64_t size);
 
 /* vcrypto_cursor_first: the first @size bytes of @cursor, which has as many. */
 static inline struct vcrypto_cursor vcrypto_cursor_first(struct vcrypto_cursor cursor,

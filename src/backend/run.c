@@ -12,6 +12,9 @@
  * bytes: results should not wait long for those of the requests behind them. */
 #define ENOUGH (256 * 1024)
 
+/* What takes longer than this is left when its queue is stopped, in ns. */
+#define LEAVE_NS 200000000
+
 static bool fits_session(const struct vcrypto_request *request,
                          const struct session *session)
 {
@@ -69,7 +72,8 @@ static enum vcrypto_status find_stateless(struct vcrypto_backend *backend,
 static bool defer(struct queue_state *state, struct context_entry *entry,
                   struct vcrypto_request *request)
 {
-    if (!entry->least || !vcrypto_operation_single(request)) {
+    if (!entry->least || !vcrypto_operation_single(request) ||
+        vcrypto_cost(entry, request) > GROUP_MAX_NS) {
         return false;
     }
     vcrypto_group_add(state, entry, request);
@@ -85,18 +89,43 @@ struct pace {
 enum started { STARTED_NOT, STARTED_DEFERRED, STARTED_DONE };
 
 /*
+ * Runs a request that may be left. Returns false if that happened, and the request is
+ * as it was: its source is still there, and no answer was given.
+ */
+static bool run_until_left(struct queue_state *state, struct context_entry *entry,
+                           struct vcrypto_request *request)
+{
+    struct vcrypto_bounce *bounce = &state->bounce;
+    bool again;
+
+    bounce->leave = &state->leave;
+    bounce->spoiled = false;
+    request->status = vcrypto_operation_run(state, entry, request);
+    again = vcrypto_bounce_again(bounce);
+    bounce->leave = NULL;
+    bounce->left = false;
+    return !again;
+}
+
+/*
  * Runs a request that takes long when it is its turn. It is the first of its call, so
  * that none waits with it for others that are slow.
  */
 static enum started run_slow(struct queue_state *state, struct context_entry *entry,
                              struct vcrypto_request *request, const struct pace *pace)
 {
+    bool done = true;
+
     if (!pace->first || !vcrypto_lane_enter(pace->stop)) {
         return STARTED_NOT;
     }
-    request->status = vcrypto_operation_run(state, entry, request);
+    if (vcrypto_cost(entry, request) > LEAVE_NS) {
+        done = run_until_left(state, entry, request);
+    } else {
+        request->status = vcrypto_operation_run(state, entry, request);
+    }
     vcrypto_lane_leave();
-    return STARTED_DONE;
+    return done ? STARTED_DONE : STARTED_NOT;
 }
 
 /* Runs a request whose session is found, or puts it off until the group is run. */
@@ -190,6 +219,11 @@ size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
     vcrypto_queue_state_count_batch(state);
     vcrypto_queue_state_leave(state);
     return i;
+}
+
+void vcrypto_backend_leave(struct vcrypto_backend *backend, uint32_t queue, bool leave)
+{
+    atomic_store_explicit(&backend->queues[queue]->leave, leave, memory_order_relaxed);
 }
 
 void vcrypto_backend_wake(void)

@@ -5,7 +5,8 @@
 
 #include "vcrypto/algorithm.h"
 
-/* Most bytes at a time: EVP_CipherUpdate takes an int. A multiple of every granule. */
+/* Most bytes at a time, where it has to be everything: EVP_CipherUpdate takes an int.
+ * Otherwise VCRYPTO_STRETCH. Both are multiples of every granule. */
 #define VCRYPTO_PIECE_MAX (1u << 30)
 
 /*
@@ -21,7 +22,8 @@ typedef bool vcrypto_piece_fn(void *state, uint8_t *dst, const uint8_t *src,
  * Data is worked on where it lies, piece by piece. Where a granule straddles two
  * pieces it is put together on the stack; where @algorithm wants everything at once,
  * or source and destination overlap in a way that would destroy what is still to be
- * read, the data passes through @bounce.
+ * read, the data passes through @bounce. False as well if the job is to be left; see
+ * struct vcrypto_bounce.
  */
 bool vcrypto_pieces_run(const struct vcrypto_algorithm *algorithm,
                         const struct vcrypto_cursor *src,
@@ -37,9 +39,9 @@ typedef bool vcrypto_read_fn(void *state, const uint8_t *data, size_t size);
 
 /*
  * vcrypto_pieces_read: call @fn for all of @cursor, in order, a piece at a time, each
- * at most VCRYPTO_PIECE_MAX.
+ * at most VCRYPTO_STRETCH. False as well if the job is to be left.
  */
-bool vcrypto_pieces_read(struct vcrypto_cursor cursor, vcrypto_read_fn *fn,
-                         void *state);
+bool vcrypto_pieces_read(struct vcrypto_cursor cursor, struct vcrypto_bounce *bounce,
+                         vcrypto_read_fn *fn, void *state);
 
 #endif

@@ -39,6 +39,15 @@ static void demand_attention(struct vcrypto_worker *worker)
     wake(worker);
 }
 
+/*
+ * Whether a request that takes long is left for the control thread's sake. Not for a
+ * new map: that waits for nobody, and a guest can have one made whenever it likes.
+ */
+static void leave_long_requests(struct vcrypto_worker *worker, bool leave)
+{
+    vcrypto_backend_leave(worker->config.point->backend, worker->config.queue, leave);
+}
+
 static void take_map(struct vcrypto_worker *worker, struct vcrypto_memory_map **old)
 {
     if (worker->map_changed) {
@@ -70,6 +79,7 @@ static enum todo attend(struct vcrypto_worker *worker)
     } else if (worker->state == WORKER_STOPPING) {
         worker->position = vcrypto_ring_position(&worker->ring);
         worker->state = WORKER_STOPPED;
+        leave_long_requests(worker, false);
         pthread_cond_signal(&worker->stopped);
     }
     todo = worker->quit                      ? TODO_END
@@ -257,6 +267,7 @@ static void begin_stop(struct vcrypto_worker *worker)
     } else if (worker->state == WORKER_SERVING) {
         worker->state = WORKER_STOPPING;
         demand_attention(worker);
+        leave_long_requests(worker, true);
     }
 }
 

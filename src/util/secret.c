@@ -92,6 +92,41 @@ void vcrypto_bounce_put(struct vcrypto_bounce *bounce, size_t size)
     }
 }
 
+static size_t stretch_of(size_t size)
+{
+    return size < VCRYPTO_STRETCH ? size : VCRYPTO_STRETCH;
+}
+
+bool vcrypto_bounce_read(struct vcrypto_bounce *bounce, struct vcrypto_cursor *cursor,
+                         uint8_t *to, size_t size)
+{
+    while (size) {
+        size_t n = stretch_of(size);
+
+        if (vcrypto_bounce_leave(bounce) || !vcrypto_cursor_read(cursor, to, n)) {
+            return false;
+        }
+        to += n;
+        size -= n;
+    }
+    return true;
+}
+
+bool vcrypto_bounce_write(struct vcrypto_bounce *bounce, struct vcrypto_cursor *cursor,
+                          const uint8_t *from, size_t size)
+{
+    while (size) {
+        size_t n = stretch_of(size);
+
+        if (vcrypto_bounce_leave(bounce) || !vcrypto_cursor_write(cursor, from, n)) {
+            return false;
+        }
+        from += n;
+        size -= n;
+    }
+    return true;
+}
+
 void vcrypto_bounce_free(struct vcrypto_bounce *bounce)
 {
     free(bounce->buffer);

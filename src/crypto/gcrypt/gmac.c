@@ -78,11 +78,10 @@ static enum vcrypto_status gmac_run(void *context,
 {
     size_t size = algorithm->result_len;
 
-    (void)bounce;
     return gcry_mac_reset(context) == 0 &&
                    gcry_mac_setiv(context, job->iv, algorithm->iv_len) == 0 &&
-                   vcrypto_pieces_read(job->parts[0], update, context) &&
-                   vcrypto_pieces_read(job->parts[1], update, context) &&
+                   vcrypto_pieces_read(job->parts[0], bounce, update, context) &&
+                   vcrypto_pieces_read(job->parts[1], bounce, update, context) &&
                    gcry_mac_read(context, job->result, &size) == 0 &&
                    size == algorithm->result_len
                ? VCRYPTO_OK

@@ -54,7 +54,7 @@ enum vcrypto_status vcrypto_openssl_aead_run(struct aead *aead,
                                              struct vcrypto_aead_job *job,
                                              struct vcrypto_bounce *bounce)
 {
-    if (!vcrypto_pieces_read(job->aad, add_aad, aead->cipher) ||
+    if (!vcrypto_pieces_read(job->aad, bounce, add_aad, aead->cipher) ||
         !vcrypto_pieces_run(algorithm, &job->src, &job->dst, bounce,
                             vcrypto_openssl_update, aead->cipher)) {
         return VCRYPTO_ERR;

@@ -158,10 +158,10 @@ static enum vcrypto_status cbcmac_run(void *context,
     bool ok;
 
     (void)algorithm;
-    (void)bounce;
     mac->held = 0;
-    ok = restart(mac->cbc) && vcrypto_pieces_read(job->parts[0], absorb, mac) &&
-         vcrypto_pieces_read(job->parts[1], absorb, mac) && finish(mac, job->result);
+    ok = restart(mac->cbc) && vcrypto_pieces_read(job->parts[0], bounce, absorb, mac) &&
+         vcrypto_pieces_read(job->parts[1], bounce, absorb, mac) &&
+         finish(mac, job->result);
     vcrypto_secret_wipe(mac->block, sizeof(mac->block));
     vcrypto_secret_wipe(mac->stretch, sizeof(mac->stretch));
     return ok ? VCRYPTO_OK : VCRYPTO_ERR;

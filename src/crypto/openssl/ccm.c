@@ -143,12 +143,15 @@ static enum vcrypto_status run_bounced(struct ccm *ccm, struct vcrypto_aead_job 
     return status;
 }
 
-/* The length is written in what the nonce leaves of a block. */
-static bool too_long(const struct vcrypto_aead_job *job)
+/* The length is written in what the nonce leaves of a block; and there is no leaving
+ * the one call, in which the aad counts as well. */
+static bool too_long(const struct vcrypto_algorithm *algorithm,
+                     const struct vcrypto_aead_job *job)
 {
     unsigned bits = 8 * (15 - job->iv_len);
 
-    return bits < 64 && job->src.left >> bits;
+    return (bits < 64 && job->src.left >> bits) ||
+           job->aad.left + job->src.left > algorithm->max_len;
 }
 
 static enum vcrypto_status ccm_run(void *context,
@@ -158,8 +161,7 @@ static enum vcrypto_status ccm_run(void *context,
 {
     struct ccm_data data;
 
-    (void)algorithm;
-    if (too_long(job)) {
+    if (too_long(algorithm, job)) {
         return VCRYPTO_ERR;
     }
     return where_it_lies(job, &data) ? run(context, job, &data)

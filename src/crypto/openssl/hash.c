@@ -43,11 +43,10 @@ static enum vcrypto_status hash_run(void *context,
                                     const struct vcrypto_digest_job *job,
                                     struct vcrypto_bounce *bounce)
 {
-    (void)bounce;
     return vcrypto_openssl_checked(
                EVP_DigestInit_ex2(context, vcrypto_openssl_digest(algorithm), NULL)) &&
-                   vcrypto_pieces_read(job->parts[0], update, context) &&
-                   vcrypto_pieces_read(job->parts[1], update, context) &&
+                   vcrypto_pieces_read(job->parts[0], bounce, update, context) &&
+                   vcrypto_pieces_read(job->parts[1], bounce, update, context) &&
                    finish(context, algorithm, job)
                ? VCRYPTO_OK
                : VCRYPTO_ERR;

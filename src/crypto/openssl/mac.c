@@ -56,10 +56,9 @@ static enum vcrypto_status mac_run(void *context,
 {
     size_t size = 0;
 
-    (void)bounce;
     return restart(context, algorithm, job->iv) &&
-                   vcrypto_pieces_read(job->parts[0], update, context) &&
-                   vcrypto_pieces_read(job->parts[1], update, context) &&
+                   vcrypto_pieces_read(job->parts[0], bounce, update, context) &&
+                   vcrypto_pieces_read(job->parts[1], bounce, update, context) &&
                    vcrypto_openssl_checked(EVP_MAC_final(context, job->result, &size,
                                                          VCRYPTO_MAX_DIGEST)) &&
                    size == algorithm->result_len

@@ -620,5 +620,6 @@ int main(int argc, char **argv)
         { NULL, NULL, NULL, NULL },
     };
 
+    watchdog_limit(1500);
     return ut_main(argc, argv, suites);
 }

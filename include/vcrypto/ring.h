@@ -7,9 +7,10 @@
  * those is published at once. The ring keeps nothing of a chain: its descriptors are
  * copied out, each read once, and what the guest does to them later does not matter.
  *
- * What a driver must not do breaks the ring: from then on nothing is popped and guest
- * memory is not written any more; the host asks the driver for a reset. Data at an
- * address that is not RAM refuses only the one chain.
+ * What a driver must not do breaks the ring: from then on nothing is popped; what was
+ * popped before is answered all the same, and then guest memory is not written any
+ * more. The host asks the driver for a reset. Data at an address that is not RAM
+ * refuses only the one chain.
  *
  * A ring belongs to one thread at a time. It owns nothing and needs no cleaning up: the
  * struct lies wherever its user likes, and is his to touch only through these
@@ -61,7 +62,7 @@ struct vcrypto_ring {
     struct vcrypto_ring_setup setup;
     struct vcrypto_ring_position position;
     const struct vcrypto_ring_format *format;
-    const struct vcrypto_memory_map *map; /* NULL before the first attach */
+    const struct vcrypto_memory_map *map; /* void before the first attach */
     uint8_t *descriptors, *driver, *device;
     uint32_t in_flight;      /* split: chains popped, not published; packed: slots */
     uint32_t filled;         /* packed: slots of the entries filled, not published */
@@ -69,7 +70,8 @@ struct vcrypto_ring {
     uint16_t seen_available; /* split: the driver's index when it was last read */
     uint16_t withheld_flags; /* packed: of the first entry filled */
     bool asked_before;       /* what the driver wishes of interrupts */
-    bool broken;
+    bool attached;           /* the areas are where the map says */
+    bool broken;             /* nothing is popped any more */
 };
 
 /** Room for the iovecs of the chains of a batch. */
@@ -141,7 +143,8 @@ enum vcrypto_ring_result vcrypto_ring_pop(struct vcrypto_ring *ring,
  * vcrypto_ring_unpop: give back the @count chains that were popped last.
  *
  * @chains are in the order in which they were popped, and none was filled. The ring
- * stands where it stood before; what the chains hold is void.
+ * stands where it stood before, whole if it was found to be broken behind them; what
+ * the chains hold is void.
  */
 void vcrypto_ring_unpop(struct vcrypto_ring *ring,
                         const struct vcrypto_ring_chain *chains, size_t count);
@@ -150,8 +153,9 @@ void vcrypto_ring_unpop(struct vcrypto_ring *ring,
  * vcrypto_ring_fill: write the used entry of @chain, @index entries behind the last one
  * that was published. @used_length is in bytes.
  *
- * The driver does not see it yet. Between two calls of vcrypto_ring_publish(), @index
- * counts up from 0; chains may come in any order.
+ * Also if the ring was broken meanwhile. The driver does not see it yet. Between two
+ * calls of vcrypto_ring_publish(), @index counts up from 0; chains may come in any
+ * order.
  *
  * Specification: "The Virtqueue Used Ring", "Device and Driver Ring Wrap Counters".
  */

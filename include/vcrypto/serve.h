@@ -13,6 +13,8 @@
 /** A device, as far as requests are concerned. */
 struct vcrypto_service_point {
     struct vcrypto_backend *backend;
+    /* Of the features that were negotiated only the control thread knows when they
+     * change: not while a queue reads this. */
     struct vcrypto_wire_limits limits;
     /* VIRTIO_CRYPTO_S_HW_READY: otherwise every request is VCRYPTO_ERR. May be changed
      * by the control thread at any time. */
@@ -20,11 +22,15 @@ struct vcrypto_service_point {
 };
 
 /**
- * vcrypto_serve_decode: decode the @count requests whose chain is set. Any thread.
+ * vcrypto_serve_decode: decode the @count requests whose chain is set.
+ *
+ * @limits: @point's, or a copy of what they were when the queue began to be served:
+ * they must not change meanwhile. Any thread.
  *
  * Specification: "Data Virtqueue".
  */
 void vcrypto_serve_decode(const struct vcrypto_service_point *point,
+                          const struct vcrypto_wire_limits *limits,
                           struct vcrypto_request *requests, size_t count);
 
 /**

@@ -26,7 +26,8 @@ struct vcrypto_worker_host {
     void (*thread_end)(void *opaque);
     /* The driver wants to be told of used entries. */
     void (*notify)(void *opaque);
-    /* The ring is broken; it is not touched again until it is started anew. */
+    /* The ring is broken, or the device halted; it is not served again until it is
+     * started anew. */
     void (*fault)(void *opaque);
     /* There may have been a kick while there was no ring to serve. */
     void (*stray_kick)(void *opaque);
@@ -34,11 +35,17 @@ struct vcrypto_worker_host {
 
 /** What a worker is made with. */
 struct vcrypto_worker_config {
-    const struct vcrypto_service_point *point; /* outlives the worker */
+    /* Outlives the worker. Its limits are copied when a ring is started: the control
+     * thread may change them then, and at any time. */
+    const struct vcrypto_service_point *point;
     uint32_t queue;
     /* How long an empty ring is watched before the thread sleeps, in nanoseconds; may
      * be changed by the control thread while the worker runs. Outlives the worker. */
     const _Atomic uint64_t *poll_max_ns;
+    /* Whether the host has given up the whole device: no more is taken from the ring
+     * then, and @fault is called. Any thread may set it at any time. Outlives the
+     * worker; NULL: never. */
+    const bool *halted;
     const struct vcrypto_worker_host *host; /* static */
     void *opaque;                           /* for the host's functions */
 };

@@ -164,12 +164,29 @@ static void serve_virtqueue(VCryptoControlQueue *queue)
 
 /* ---- both ---- */
 
+/* QEMU may have declared the device broken at any time, also before there was a driver
+ * to be told. */
+static void heed_broken(VCryptoControlQueue *queue)
+{
+    VCryptoDevice *device = queue->device;
+    VirtIODevice *vdev = device->vdev;
+
+    if (device->gone || !vdev->broken || !vdev->vm_running ||
+        !(vdev->status & VIRTIO_CONFIG_S_DRIVER_OK)) {
+        return;
+    }
+    vcrypto_device_hold(device);
+    vcrypto_device_broken(device, queue->index);
+    vcrypto_device_release(device);
+}
+
 static void control_bh(void *opaque)
 {
     VCryptoControlQueue *queue = opaque;
     VCryptoDevice *device = queue->device;
 
     if (!vcrypto_device_may_run(device)) {
+        heed_broken(queue);
         return;
     }
     vcrypto_device_hold(device);
@@ -216,9 +233,14 @@ void vcrypto_control_queue_update(VCryptoDevice *device, bool run)
         queue->serving = true;
         find_ring(queue, &position);
     }
-    if (run) {
+    if (run || vdev->broken) {
         qemu_bh_schedule(queue->bh); /* for what came before */
     }
+}
+
+void vcrypto_control_queue_leave_old_ring(VCryptoDevice *device)
+{
+    vcrypto_control_queue_set_memory(device);
 }
 
 void vcrypto_control_queue_set_memory(VCryptoDevice *device)

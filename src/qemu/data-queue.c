@@ -77,13 +77,15 @@ static void event_bh(void *opaque)
 static void start_worker(VCryptoDataQueue *queue)
 {
     VirtIODevice *vdev = queue->device->vdev;
-    struct vcrypto_ring_setup setup = vcrypto_ring_state_setup(vdev, queue->index);
     struct vcrypto_ring_position position = vcrypto_ring_state_take(vdev, queue->index);
 
     queue->serving = true;
+    queue->setup = vcrypto_ring_state_setup(vdev, queue->index);
     qatomic_set(&queue->fault, false);
-    if (!vcrypto_worker_start(queue->worker, &setup, &position)) {
-        vcrypto_device_broken(queue->device, queue->index);
+    /* Not at once: QEMU writes the status when we have returned, and what says that a
+     * reset is needed would be lost. */
+    if (!vcrypto_worker_start(queue->worker, &queue->setup, &position)) {
+        worker_fault(queue);
     }
 }
 
@@ -95,6 +97,23 @@ static void stop_worker(VCryptoDataQueue *queue)
     if (vcrypto_worker_stop(queue->worker, &position)) {
         vcrypto_ring_state_give(queue->device->vdev, queue->index, &position);
         queue->device->rings[queue->index].given = true;
+    }
+}
+
+static bool same_ring(const struct vcrypto_ring_setup *a,
+                      const struct vcrypto_ring_setup *b)
+{
+    return a->descriptors == b->descriptors && a->driver == b->driver &&
+           a->device == b->device && a->size == b->size;
+}
+
+void vcrypto_data_queue_leave_old_ring(VCryptoDevice *device, uint32_t index)
+{
+    VCryptoDataQueue *queue = &device->queues[index];
+    struct vcrypto_ring_setup setup = vcrypto_ring_state_setup(device->vdev, index);
+
+    if (queue->serving && !same_ring(&queue->setup, &setup)) {
+        stop_worker(queue);
     }
 }
 
@@ -181,6 +200,7 @@ static bool queue_add(VCryptoDevice *device, uint32_t index, Error **errp)
         .point = &device->point,
         .queue = index,
         .poll_max_ns = &device->backend->poll_max_ns,
+        .halted = &device->vdev->broken,
         .host = &worker_host,
         .opaque = queue,
     };

@@ -17,9 +17,10 @@ struct VCryptoDataQueue {
     /* The normal way. */
     struct vcrypto_worker *worker;
     EventNotifier kick; /* the worker's eventfd */
-    bool serving;       /* the worker has the ring */
-    QEMUBH *event_bh;   /* does in the main loop what the worker must not */
-    bool notify;        /* what it is to do; written by the worker, atomically */
+    bool serving;       /* the worker has the ring, which is ... */
+    struct vcrypto_ring_setup setup;
+    QEMUBH *event_bh; /* does in the main loop what the worker must not */
+    bool notify;      /* what it is to do; written by the worker, atomically */
     bool fault;
 
     /* In the main loop, where addresses are translated. */

@@ -14,6 +14,10 @@
 #define COMPLAINTS      10
 #define COMPLAINTS_TIME 60000 /* ms */
 
+/* All bits of the crypto device but the first, which each of them needs. */
+#define STATELESS_FEATURES                                                             \
+    ((1u << VCRYPTO_FEATURE_COUNT) - 1 - (1u << VCRYPTO_F_MUX_MODE))
+
 void vcrypto_device_hold(VCryptoDevice *device)
 {
     device->references++;
@@ -136,9 +140,26 @@ fail:
     unref_device(device);
 }
 
+/*
+ * What was negotiated is taken when the queues begin to be served: a driver may write
+ * features later, too. Bits that none may take together are none.
+ */
+static void take_features(VCryptoDevice *device)
+{
+    uint64_t features =
+        device->vdev->guest_features & (STATELESS_FEATURES | 1u << VCRYPTO_F_MUX_MODE);
+
+    device->point.limits.features =
+        vcrypto_device_features_valid(features) ? (uint32_t)features : 0;
+}
+
 /* Serves queues, or stops, as the state of the device demands. */
 static void update_queues(VCryptoDevice *device, bool run)
 {
+    if (run && !device->running) {
+        take_features(device);
+    }
+    device->running = run;
     vcrypto_data_queues_update(device, run);
     vcrypto_control_queue_update(device, run);
 }
@@ -170,10 +191,6 @@ void vcrypto_device_unrealize(VCryptoDevice *device)
     cryptodev_backend_set_used(&backend->parent_obj, false);
     unref_device(device);
 }
-
-/* All bits of the crypto device but the first, which each of them needs. */
-#define STATELESS_FEATURES                                                             \
-    ((1u << VCRYPTO_FEATURE_COUNT) - 1 - (1u << VCRYPTO_F_MUX_MODE))
 
 uint64_t vcrypto_device_features(VCryptoDevice *device, uint64_t features)
 {
@@ -238,15 +255,8 @@ void vcrypto_device_set_status(VCryptoDevice *device, uint8_t status)
 {
     bool run = may_run(device, status);
 
-    /* Not earlier: the address space is set only after the device is realized. While
-     * queues are served, what was negotiated does not change, and so is not written. */
+    /* Not earlier: the address space is set only after the device is realized. */
     if (run) {
-        uint32_t features = (uint32_t)device->vdev->guest_features &
-                            (STATELESS_FEATURES | 1u << VCRYPTO_F_MUX_MODE);
-
-        if (device->point.limits.features != features) {
-            device->point.limits.features = features;
-        }
         vcrypto_memory_follow(&device->memory, device->vdev->dma_as, memory_changed,
                               device);
     }
@@ -279,6 +289,11 @@ void vcrypto_device_queue_enable(VCryptoDevice *device, uint32_t index)
 {
     if (index <= device->num_queues) {
         device->rings[index].size = virtio_queue_get_num(device->vdev, index);
+    }
+    if (index < device->num_queues) {
+        vcrypto_data_queue_leave_old_ring(device, index);
+    } else if (index == device->num_queues) {
+        vcrypto_control_queue_leave_old_ring(device);
     }
     update_queue(device, index, vcrypto_device_may_run(device));
 }
@@ -362,26 +377,36 @@ static bool may_complain(VCryptoDevice *device)
     return device->complaints++ < COMPLAINTS;
 }
 
-void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue)
+/* Tells the driver, unless QEMU has done so; the last that is done with the device. */
+static void ask_for_reset(VCryptoDevice *device)
 {
     VirtIODevice *vdev = device->vdev;
     unsigned life = device->life;
+    bool told = vdev->broken && vdev->status & VIRTIO_CONFIG_S_NEEDS_RESET;
 
-    if (device->failed || vdev->broken) {
+    vdev->status |= VIRTIO_CONFIG_S_NEEDS_RESET;
+    if (!told) {
+        vdev->broken = false; /* a broken device interrupts nobody */
+        virtio_notify_config(vdev);
+    }
+    if (device->life == life) {
+        vdev->broken = true;
+    }
+}
+
+void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue)
+{
+    if (device->failed) {
         return;
     }
     /* As virtio_error() does, whose own line nothing limits. */
-    if (may_complain(device)) {
+    if (!device->vdev->broken && may_complain(device)) {
         error_report(
             "virtio-crypto-openssl: %s: queue %u: the guest's driver made a ring "
             "that cannot be; the device waits for its reset",
             vcrypto_backend_object_name(device->backend), queue);
     }
     device->failed = true;
-    vdev->status |= VIRTIO_CONFIG_S_NEEDS_RESET;
     update_queues(device, false);
-    virtio_notify_config(vdev); /* before: a broken device interrupts nobody */
-    if (device->life == life) {
-        vdev->broken = true;
-    }
+    ask_for_reset(device);
 }

@@ -30,6 +30,7 @@ struct VCryptoDevice {
     unsigned references; /* one, until it is unrealized, and who holds it */
     unsigned life; /* another number after each reset, and when it is unrealized */
     bool gone;     /* unrealized: nothing but memory is left */
+    bool running;  /* requests may be taken from rings; what was negotiated is taken */
     bool failed;   /* the driver broke a ring, and has not reset the device since */
     VirtIODevice *vdev;
     Object *transport; /* which vdev lies in, or is plugged into */
@@ -84,9 +85,11 @@ void vcrypto_device_release(VCryptoDevice *device);
 bool vcrypto_device_may_run(VCryptoDevice *device);
 
 /*
- * vcrypto_device_broken: the driver broke a ring: the device needs a reset, and nothing
- * is served before. Interrupts the driver: to be called while the device is held, and
- * by nobody who would not bear its end.
+ * vcrypto_device_broken: the driver broke a ring, or QEMU has declared the device
+ * broken for something else: it needs a reset, and nothing is served before. Interrupts
+ * the driver: to be called while the device is held, by nobody who would not bear its
+ * end, and not while the status is being written, which QEMU does when we have
+ * returned.
  */
 void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue);
 
@@ -111,6 +114,9 @@ void vcrypto_control_queue_set_memory(VCryptoDevice *device);
 void vcrypto_control_queue_cancel(VCryptoDevice *device);
 EventNotifier *vcrypto_control_queue_kick_notifier(VCryptoDevice *device);
 
+/* vcrypto_control_queue_leave_old_ring: as for data queues, below. */
+void vcrypto_control_queue_leave_old_ring(VCryptoDevice *device);
+
 /* Data queues: data-queue.c. */
 bool vcrypto_data_queues_add(VCryptoDevice *device, Error **errp);
 
@@ -126,6 +132,13 @@ void vcrypto_data_queues_free(VCryptoDevice *device);
  */
 void vcrypto_data_queue_update(VCryptoDevice *device, uint32_t index, bool run);
 void vcrypto_data_queues_update(VCryptoDevice *device, bool run);
+
+/*
+ * vcrypto_data_queue_leave_old_ring: a queue that was enabled may be served with a ring
+ * that is another one by now, which is not touched any more when it returns. To be
+ * followed by vcrypto_data_queue_update().
+ */
+void vcrypto_data_queue_leave_old_ring(VCryptoDevice *device, uint32_t index);
 
 /* vcrypto_data_queues_set_memory: the device's map of memory is a new one. */
 void vcrypto_data_queues_set_memory(VCryptoDevice *device);

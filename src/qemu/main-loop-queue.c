@@ -129,7 +129,7 @@ static size_t run_batch(VCryptoDataQueue *queue, size_t n)
     const struct vcrypto_service_point *point = &queue->device->point;
     struct vcrypto_request *requests = queue->batch->requests;
 
-    vcrypto_serve_decode(point, requests, n);
+    vcrypto_serve_decode(point, &point->limits, requests, n);
     return vcrypto_serve_run(point, queue->index, requests, n, NULL);
 }
 

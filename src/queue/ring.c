@@ -21,9 +21,17 @@ bool vcrypto_ring_init(struct vcrypto_ring *ring,
     return true;
 }
 
+/* Whether anything is taken from the ring. */
 static bool usable(const struct vcrypto_ring *ring)
 {
-    return ring->map && !ring->broken;
+    return ring->attached && !ring->broken;
+}
+
+/* Whether what was taken from it is answered: what comes behind that changes nothing.
+ */
+static bool answers(const struct vcrypto_ring *ring)
+{
+    return ring->attached && ring->in_flight;
 }
 
 /* Finds an area in @map; false if it is not there as a whole, or misaligned. */
@@ -42,11 +50,11 @@ bool vcrypto_ring_attach(struct vcrypto_ring *ring,
     struct ring_areas areas;
 
     ring->format->areas(setup, &areas);
-    if (!find_area(map, setup->descriptors, &areas.descriptors, &ring->descriptors) ||
-        !find_area(map, setup->driver, &areas.driver, &ring->driver) ||
-        !find_area(map, setup->device, &areas.device, &ring->device)) {
-        ring->broken = true;
-    }
+    ring->attached =
+        find_area(map, setup->descriptors, &areas.descriptors, &ring->descriptors) &&
+        find_area(map, setup->driver, &areas.driver, &ring->driver) &&
+        find_area(map, setup->device, &areas.device, &ring->device);
+    ring->broken |= !ring->attached;
     ring->map = map;
     return !ring->broken;
 }
@@ -68,20 +76,24 @@ void vcrypto_ring_unpop(struct vcrypto_ring *ring,
                         const struct vcrypto_ring_chain *chains, size_t count)
 {
     ring->format->unpop(ring, chains, count);
+    /* What broke the ring comes behind them, and will be found again. */
+    if (count && ring->attached) {
+        ring->broken = false;
+    }
 }
 
 void vcrypto_ring_fill(struct vcrypto_ring *ring,
                        const struct vcrypto_ring_chain *chain, uint32_t used_length,
                        uint32_t index)
 {
-    if (usable(ring)) {
+    if (answers(ring)) {
         ring->format->fill(ring, chain, used_length, index);
     }
 }
 
 void vcrypto_ring_publish(struct vcrypto_ring *ring, uint32_t count)
 {
-    if (usable(ring) && count) {
+    if (answers(ring) && count) {
         uint32_t passed = ring->format->publish(ring, count);
 
         if (__builtin_add_overflow(ring->unsignalled, passed, &ring->unsignalled)) {
@@ -101,7 +113,7 @@ bool vcrypto_ring_must_notify(struct vcrypto_ring *ring)
     /* Where whoever served the ring before us stood when it last asked is not known. */
     uint32_t passed = ring->asked_before ? ring->unsignalled : UINT32_MAX;
 
-    if (!usable(ring) || !ring->unsignalled) {
+    if (!ring->attached || !ring->unsignalled) {
         return false;
     }
     ring->unsignalled = 0;

@@ -2,12 +2,13 @@
 #include "vcrypto/serve.h"
 
 void vcrypto_serve_decode(const struct vcrypto_service_point *point,
+                          const struct vcrypto_wire_limits *limits,
                           struct vcrypto_request *requests, size_t count)
 {
     bool ready = atomic_load_explicit(&point->ready, memory_order_relaxed);
 
     for (size_t i = 0; i < count; i++) {
-        vcrypto_wire_decode_data(&point->limits, &requests[i]);
+        vcrypto_wire_decode_data(limits, &requests[i]);
         if (!ready) {
             requests[i].early = VCRYPTO_ERR;
         }

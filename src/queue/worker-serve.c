@@ -48,8 +48,9 @@ static void expect_status(const struct vcrypto_chain *chain)
     }
 }
 
-/* Takes the next batch from the ring: returns how many chains. */
-static size_t take_batch(struct vcrypto_worker *worker)
+/* Takes the next batch from the ring: returns how many chains; sets whether the ring
+ * was found to be broken behind them. */
+static size_t take_batch(struct vcrypto_worker *worker, bool *broken)
 {
     enum vcrypto_ring_result result = VCRYPTO_RING_CHAIN;
     uint64_t bytes = 0;
@@ -67,9 +68,7 @@ static size_t take_batch(struct vcrypto_worker *worker)
         bytes += bytes_of(&worker->chains[n].chain);
         n++;
     }
-    if (result == VCRYPTO_RING_BROKEN) {
-        report_fault(worker);
-    }
+    *broken = result == VCRYPTO_RING_BROKEN;
     for (size_t i = 0; i < n; i++) {
         worker->requests[i].chain = worker->chains[i].chain;
     }
@@ -173,13 +172,25 @@ static void announce(struct vcrypto_worker *worker, size_t count)
     }
 }
 
+static bool halted(const struct vcrypto_worker *worker)
+{
+    return worker->config.halted &&
+           __atomic_load_n(worker->config.halted, __ATOMIC_RELAXED);
+}
+
 /* Serves one batch; returns whether there was one. */
 static bool serve_batch(struct vcrypto_worker *worker)
 {
     const struct vcrypto_service_point *point = worker->config.point;
-    size_t n = take_batch(worker), done = 0, count;
+    size_t n, done = 0, count;
+    bool broken;
 
-    vcrypto_serve_decode(point, worker->requests, n);
+    if (halted(worker)) {
+        report_fault(worker);
+        return false;
+    }
+    n = take_batch(worker, &broken);
+    vcrypto_serve_decode(point, &worker->limits, worker->requests, n);
     while (done < n) {
         count = vcrypto_serve_run(point, worker->config.queue, worker->requests + done,
                                   n - done, &worker->attention);
@@ -191,6 +202,10 @@ static bool serve_batch(struct vcrypto_worker *worker)
         done += count;
     }
     vcrypto_ring_unpop(&worker->ring, worker->chains + done, n - done);
+    /* When all before is answered, lest the driver never hears of it. */
+    if (broken && done == n) {
+        report_fault(worker);
+    }
     return n > 0;
 }
 
@@ -274,7 +289,7 @@ void vcrypto_worker_serve(struct vcrypto_worker *worker)
             continue;
         }
         rest(&worked);
-        if (!vcrypto_ring_kicks_on(&worker->ring)) {
+        if (!vcrypto_ring_kicks_on(&worker->ring) || worker->broken) {
             sleep_for_kick(worker);
         }
         vcrypto_ring_kicks_off(&worker->ring);

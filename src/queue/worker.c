@@ -249,6 +249,7 @@ bool vcrypto_worker_start(struct vcrypto_worker *worker,
     if (!worker->started) {
         ok = vcrypto_ring_init(&worker->ring, setup, position);
         if (ok) {
+            worker->limits = worker->config.point->limits;
             worker->position = *position;
             worker->started = true;
             worker->state = WORKER_STARTING;

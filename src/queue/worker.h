@@ -50,6 +50,7 @@ struct vcrypto_worker {
 
     /* The worker's, while state is WORKER_SERVING or WORKER_STOPPING. */
     struct vcrypto_ring ring;
+    struct vcrypto_wire_limits limits;
 
     /* The worker's, always. */
     struct vcrypto_memory_map *map;

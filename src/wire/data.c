@@ -193,7 +193,7 @@ void vcrypto_wire_decode_data(const struct vcrypto_wire_limits *limits,
     /* Of what is longer only the fixed part that can be there is looked at. */
     size_t size =
         vcrypto_framing_mux(limits) ? FRAMING_FIXED_MAX : VCRYPTO_FIXED_REQUEST_SIZE;
-    uint8_t fixed[FRAMING_FIXED_MAX];
+    uint8_t fixed[FRAMING_FIXED_MAX] = { 0 };
     const struct data_operation *operation;
     struct vcrypto_cursor readable;
 

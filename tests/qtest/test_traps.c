@@ -81,6 +81,7 @@ struct where {
     /* Of this queue, the areas that are not 0 are there instead. */
     unsigned queue;
     uint64_t areas[3]; /* descriptors, driver's, device's */
+    uint16_t odd_size; /* 0: as the others */
     uint16_t size;
 };
 
@@ -92,11 +93,12 @@ static struct qt_vring *new_ring(const struct qt_crypto *crypto,
         qt_vring_new(crypto->dev, (uint16_t)queue, where->size, vector);
     const uint64_t *areas = where->areas;
 
-    if (queue == where->queue && (areas[0] || areas[1] || areas[2])) {
-        qt_virtio_queue_enable(crypto->dev, (uint16_t)queue, vq->size, vector,
-                               areas[0] ? areas[0] : vq->desc_gpa,
-                               areas[1] ? areas[1] : vq->avail_gpa,
-                               areas[2] ? areas[2] : vq->used_gpa);
+    if (queue == where->queue &&
+        (areas[0] || areas[1] || areas[2] || where->odd_size)) {
+        qt_virtio_queue_enable(
+            crypto->dev, (uint16_t)queue, where->odd_size ? where->odd_size : vq->size,
+            vector, areas[0] ? areas[0] : vq->desc_gpa,
+            areas[1] ? areas[1] : vq->avail_gpa, areas[2] ? areas[2] : vq->used_gpa);
     }
     return vq;
 }
@@ -111,7 +113,8 @@ static struct qt_virtio *find_device(unsigned nth)
     return dev;
 }
 
-static struct qt_crypto *open_where(struct qt_virtio *dev, const struct where *where)
+/* All but DRIVER_OK. */
+static struct qt_crypto *prepare_where(struct qt_virtio *dev, const struct where *where)
 {
     struct qt_crypto *crypto = g_new0(struct qt_crypto, 1);
 
@@ -131,6 +134,13 @@ static struct qt_crypto *open_where(struct qt_virtio *dev, const struct where *w
         crypto->data[i] = new_ring(crypto, where, i);
     }
     crypto->ctrl = new_ring(crypto, where, CONTROL);
+    return crypto;
+}
+
+static struct qt_crypto *open_where(struct qt_virtio *dev, const struct where *where)
+{
+    struct qt_crypto *crypto = prepare_where(dev, where);
+
     qt_virtio_driver_ok(dev);
     return crypto;
 }
@@ -191,6 +201,20 @@ static bool wait_needs_reset(const struct qt_crypto *crypto)
         }
     }
     return true;
+}
+
+/* A chain with a descriptor at @gpa. */
+static void add_data_at(struct qt_vring *vq, uint64_t gpa, bool writable)
+{
+    uint64_t room = qt_mem_alloc(&machine->mem, 128, 1);
+    struct qt_desc desc[] = {
+        { room, 72, false },
+        { gpa, 16, writable },
+        { room + 100, 1, true },
+    };
+
+    memset(qt_mem_ptr(&machine->mem, room, 128), 0, 128);
+    qt_vring_add(vq, desc, G_N_ELEMENTS(desc));
 }
 
 /* ---- rings that cannot be ---- */
@@ -451,6 +475,197 @@ static void impossible_rings_without_vectors(void)
     check_traps(DEV_INTX, true);
 }
 
+/* ---- every way to be broken ---- */
+
+/* Requests on all queues of a device that is broken, and nobody answers. */
+static void expect_no_service(struct qt_crypto *crypto)
+{
+    uint32_t id, len;
+
+    for (unsigned i = 0; i <= QUEUES; i++) {
+        add_data_at(ring_of(crypto, i), NO_MEMORY, true);
+        qt_vring_kick(ring_of(crypto, i));
+    }
+    /* Whatever is under way in QEMU comes to its end: a worker is stopped by that. */
+    for (unsigned i = 0; i < 20; i++) {
+        check_alive();
+    }
+    qt_virtio_reset(crypto->dev);
+    for (unsigned i = 0; i <= QUEUES; i++) {
+        UT_TRUE(!qt_vring_get(ring_of(crypto, i), &id, &len));
+    }
+}
+
+static void check_size_that_cannot_be(unsigned device, unsigned queue, uint16_t size)
+{
+    struct where where = {
+        .device = device, .size = RING, .queue = queue, .odd_size = size
+    };
+    struct qt_crypto *crypto;
+
+    ut_context("device %u, queue %u, size %u", device, queue, size);
+    qt_mem_reset(&machine->mem, mark);
+    crypto = open_where(find_device(device), &where);
+    UT_TRUE(wait_needs_reset(crypto));
+    expect_no_service(crypto);
+    qt_crypto_close(crypto);
+}
+
+static void sizes_that_cannot_be(void)
+{
+    QT_NEED(machine);
+    for (unsigned i = 0; i < 12; i++) {
+        check_size_that_cannot_be(i & 1, i / 4, i & 2 ? 15 : 3);
+    }
+    ut_context(NULL);
+    check_works(DEV_MSIX);
+    check_works(DEV_INTX);
+}
+
+/* The size is written while the queue is served, and looked at when that goes on. */
+static void check_size_at_cont(unsigned device)
+{
+    struct where where = { .device = device, .size = RING };
+    struct qt_crypto *crypto;
+
+    ut_context("device %u, size 3 when the machine goes on", device);
+    qt_mem_reset(&machine->mem, mark);
+    crypto = open_where(find_device(device), &where);
+    qt_writew(machine->qtest, crypto->dev->common + 0x16, 1);
+    qt_writew(machine->qtest, crypto->dev->common + 0x18, 3);
+    UT_TRUE(qt_qmp(machine->qmp, NULL, "{'execute': 'stop'}"));
+    UT_TRUE(qt_qmp(machine->qmp, NULL, "{'execute': 'cont'}"));
+    UT_TRUE(wait_needs_reset(crypto));
+    expect_no_service(crypto);
+    qt_crypto_close(crypto);
+}
+
+/* What QEMU itself takes for the driver's error, with the queues being served. */
+static void check_enable_zero(unsigned device)
+{
+    struct where where = { .device = device, .size = RING };
+    struct qt_crypto *crypto;
+
+    ut_context("device %u, queue_enable = 0", device);
+    qt_mem_reset(&machine->mem, mark);
+    crypto = open_where(find_device(device), &where);
+    qt_virtio_queue_enable_zero(crypto->dev, 1);
+    UT_TRUE(wait_needs_reset(crypto));
+    expect_no_service(crypto);
+    qt_crypto_close(crypto);
+}
+
+/* The same before there is a driver to be told: it is told when there is one. */
+static void check_enable_zero_before(unsigned device)
+{
+    struct where where = { .device = device, .size = RING };
+    struct qt_crypto *crypto;
+
+    ut_context("device %u, queue_enable = 0 before DRIVER_OK", device);
+    qt_mem_reset(&machine->mem, mark);
+    crypto = prepare_where(find_device(device), &where);
+    qt_virtio_queue_enable_zero(crypto->dev, 1);
+    qt_virtio_set_status(crypto->dev, 0xf);
+    UT_TRUE(wait_needs_reset(crypto));
+    expect_no_service(crypto);
+    qt_crypto_close(crypto);
+}
+
+static void broken_devices_say_so_and_stop(void)
+{
+    QT_NEED(machine);
+    for (unsigned device = 0; device < 2; device++) {
+        check_size_at_cont(device);
+        check_enable_zero(device);
+        check_enable_zero_before(device);
+    }
+    ut_context(NULL);
+    check_works(DEV_MSIX);
+    check_works(DEV_INTX);
+}
+
+/* A request that is served, and a chain that is none, in the same batch. */
+static void check_answered_before(const struct where *where)
+{
+    struct qt_crypto *crypto;
+    uint64_t room;
+    uint32_t id, len;
+
+    ut_context("device %u, %s ring, queue %u", where->device,
+               where->features & QT_F_RING_PACKED ? "packed" : "split", where->queue);
+    qt_mem_reset(&machine->mem, mark);
+    crypto = open_where(find_device(where->device), where);
+    room = qt_mem_alloc(&machine->mem, 128, 16);
+    add_data_at(ring_of(crypto, where->queue), room, true);
+    qt_vring_add_table(ring_of(crypto, where->queue), NO_MEMORY, 4);
+    qt_vring_kick(ring_of(crypto, where->queue));
+    UT_TRUE(wait_needs_reset(crypto));
+    UT_TRUE(qt_vring_get(ring_of(crypto, where->queue), &id, &len));
+    UT_TRUE(!qt_vring_get(ring_of(crypto, where->queue), &id, &len));
+    if (crypto->msix) {
+        UT_TRUE(qt_msix_take(&crypto->dev->pci, where->queue + 1));
+    }
+    qt_crypto_close(crypto);
+}
+
+static void good_requests_before_bad_chains(void)
+{
+    QT_NEED(machine);
+    for (unsigned i = 0; i < 8; i++) {
+        struct where where = { .device = i & 1,
+                               .queue = i & 2 ? CONTROL : 0,
+                               .size = RING,
+                               .features = i & 4 ? QT_F_RING_PACKED : 0 };
+
+        check_answered_before(&where);
+    }
+    ut_context(NULL);
+    check_works(DEV_MSIX);
+    check_works(DEV_INTX);
+}
+
+/* ---- a queue that is enabled again ---- */
+
+/* With another ring, while it is served; QEMU goes on where it stands in the old one.
+ */
+static void check_enabled_again(unsigned device, unsigned queue)
+{
+    struct where where = { .device = device, .size = RING };
+    struct qt_crypto *crypto;
+    struct qt_vring *old, *new;
+    uint16_t vector;
+    uint32_t id, len;
+
+    ut_context("device %u, queue %u is enabled again", device, queue);
+    qt_mem_reset(&machine->mem, mark);
+    crypto = open_where(find_device(device), &where);
+    vector = crypto->msix ? (uint16_t)(queue + 1) : QT_NO_VECTOR;
+    old = ring_of(crypto, queue);
+    new = qt_vring_new(crypto->dev, (uint16_t)queue, RING, vector);
+    for (unsigned i = 0; i < RING / 3; i++) {
+        add_data_at(old, NO_MEMORY, true);
+        qt_vring_kick(old); /* which is the new one's, too */
+        add_data_at(new, NO_MEMORY, true);
+        qt_vring_kick(new);
+        UT_TRUE_FATAL(qt_vring_wait(new, QT_TIMEOUT_MS, &id, &len));
+        UT_TRUE(!qt_vring_get(old, &id, &len));
+    }
+    UT_TRUE(!needs_reset(crypto));
+    qt_vring_free(new);
+    qt_crypto_close(crypto);
+}
+
+static void enabled_again_with_another_ring(void)
+{
+    QT_NEED(machine);
+    for (unsigned i = 0; i < 6; i++) {
+        check_enabled_again(i & 1, i / 2);
+    }
+    ut_context(NULL);
+    check_works(DEV_MSIX);
+    check_works(DEV_INTX);
+}
+
 /* ---- under load ---- */
 
 struct load {
@@ -471,20 +686,6 @@ static void begin_load(struct load *load, struct qt_crypto *crypto)
         qt_vring_add(crypto->data[1], desc, QT_FLIGHT_DESC);
     }
     qt_vring_kick(crypto->data[1]);
-}
-
-/* A chain with a descriptor at @gpa. */
-static void add_data_at(struct qt_vring *vq, uint64_t gpa, bool writable)
-{
-    uint64_t room = qt_mem_alloc(&machine->mem, 128, 1);
-    struct qt_desc desc[] = {
-        { room, 72, false },
-        { gpa, 16, writable },
-        { room + 100, 1, true },
-    };
-
-    memset(qt_mem_ptr(&machine->mem, room, 128), 0, 128);
-    qt_vring_add(vq, desc, G_N_ELEMENTS(desc));
 }
 
 static void check_data_at(unsigned device, unsigned queue, uint64_t offset,
@@ -793,6 +994,10 @@ int main(int argc, char **argv)
           breaking_again_and_again_fills_no_log },
         { "impossible rings with vectors", impossible_rings_with_vectors },
         { "impossible rings without vectors", impossible_rings_without_vectors },
+        { "sizes that cannot be", sizes_that_cannot_be },
+        { "broken devices say so and stop", broken_devices_say_so_and_stop },
+        { "good requests before bad chains", good_requests_before_bad_chains },
+        { "enabled again with another ring", enabled_again_with_another_ring },
         { "data in registers or nowhere", data_in_registers_or_nowhere },
         { "rings in registers or nowhere", rings_in_registers_or_nowhere },
         { "queue reset under load", queue_reset_under_load },

@@ -135,7 +135,7 @@ static struct outcome run_bytes(GByteArray *readable, uint32_t writable, size_t 
     memset(&request, GUARD, sizeof(request));
     request.chain = (struct vcrypto_chain){ (struct iovec *)out->data, out->len,
                                             (struct iovec *)in->data, in->len };
-    vcrypto_serve_decode(&point, &request, 1);
+    vcrypto_serve_decode(&point, &point.limits, &request, 1);
     UT_EQ_U64(vcrypto_serve_run(&point, queue, &request, 1, NULL), 1);
     return (struct outcome){ (uint8_t)request.status,
                              vcrypto_serve_used_length(&request, writable + 1), room };

@@ -95,7 +95,7 @@ static inline void run_stages(struct stage *stages, size_t n)
     for (size_t i = 0; i < n; i++) {
         requests[i] = stages[i].request;
     }
-    vcrypto_serve_decode(&point, requests, n);
+    vcrypto_serve_decode(&point, &point.limits, requests, n);
     for (size_t done = 0; done < n;) {
         done += vcrypto_serve_run(&point, 0, requests + done, n - done, NULL);
     }

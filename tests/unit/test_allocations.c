@@ -158,7 +158,7 @@ static void run_batch(size_t count)
     for (unsigned i = 0; i < count; i++) {
         load.requests[i].chain = (struct vcrypto_chain){ &load.out, 1, &load.in[i], 1 };
     }
-    vcrypto_serve_decode(&point, load.requests, count);
+    vcrypto_serve_decode(&point, &point.limits, load.requests, count);
     for (size_t done = 0; done < count;) {
         done += vcrypto_serve_run(&point, 0, load.requests + done, count - done, NULL);
     }

@@ -94,7 +94,7 @@ static void run_overlapping(const struct form_operation *operation, uint32_t shi
     out[1] = (struct iovec){ room + shift, 512 };
     memset(room, 0x77, sizeof(room));
     request.chain = (struct vcrypto_chain){ out, 2, &in, 1 };
-    vcrypto_serve_decode(&point, &request, 1);
+    vcrypto_serve_decode(&point, &point.limits, &request, 1);
     UT_EQ_U64(vcrypto_serve_run(&point, 0, &request, 1, NULL), 1);
     UT_EQ_U64(request.status, VCRYPTO_OK);
 }
@@ -156,7 +156,7 @@ static void copies_of_requests_side_by_side_are_counted(void)
         requests[i].chain = (struct vcrypto_chain){ &out[i], 1, &in[i], 1 };
     }
     vcrypto_backend_queue_statistics(point.backend, 0, &before);
-    vcrypto_serve_decode(&point, requests, G_N_ELEMENTS(requests));
+    vcrypto_serve_decode(&point, &point.limits, requests, G_N_ELEMENTS(requests));
     UT_EQ_U64(vcrypto_serve_run(&point, 0, requests, G_N_ELEMENTS(requests), NULL),
               G_N_ELEMENTS(requests));
     vcrypto_backend_queue_statistics(point.backend, 0, &after);

@@ -338,7 +338,7 @@ static void source_and_destination_may_overlap(void)
             in[0] = (struct iovec){ memory + 40 + shift, SRC_LEN };
             in[1] = (struct iovec){ digest, sizeof(digest) };
             request.chain = (struct vcrypto_chain){ out, 4, in, 2 };
-            vcrypto_serve_decode(&point, &request, 1);
+            vcrypto_serve_decode(&point, &point.limits, &request, 1);
             UT_EQ_U64(vcrypto_serve_run(&point, 0, &request, 1, NULL), 1);
             ut_context("shift %d, order %u", shift, order);
             UT_EQ_U64(request.status, VCRYPTO_OK);

@@ -328,7 +328,7 @@ static void *run_call(void *opaque)
 {
     struct call *call = opaque;
 
-    vcrypto_serve_decode(&point, call->requests, call->count);
+    vcrypto_serve_decode(&point, &point.limits, call->requests, call->count);
     call->done =
         vcrypto_serve_run(&point, call->queue, call->requests, call->count, call->stop);
     atomic_store(&call->ended, true);

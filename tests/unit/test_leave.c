@@ -267,7 +267,7 @@ static size_t run_long(struct long_request *r)
 {
     atomic_store(&r->stop, false);
     vcrypto_backend_leave(point.backend, 0, false);
-    vcrypto_serve_decode(&point, &r->request, 1);
+    vcrypto_serve_decode(&point, &point.limits, &r->request, 1);
     return vcrypto_serve_run(&point, 0, &r->request, 1, &r->stop);
 }
 

@@ -2,6 +2,8 @@
 /* What a driver must not do, one thing at a time; and data that is not there. */
 #include <string.h>
 
+#include <glib.h>
+
 #include "ring-fixture.h"
 
 #define PACKED_AVAILABLE 0x80
@@ -54,8 +56,30 @@ static void put_indirect(const struct raw *raw, unsigned count)
 }
 
 static uint8_t before[FIXTURE_RAM];
+static struct vcrypto_ring_chain taken[8]; /* popped, and not answered */
+static unsigned taken_count;
 
-/* A broken ring stays so, and leaves the guest's memory alone. */
+/* What was popped before the ring broke is answered. */
+static void answer_taken(void)
+{
+    if (!taken_count) {
+        return;
+    }
+    for (unsigned i = 0; i < taken_count; i++) {
+        vcrypto_ring_fill(&f.ring, &taken[i], 5, i);
+    }
+    vcrypto_ring_publish(&f.ring, taken_count);
+    UT_TRUE(vcrypto_ring_must_notify(&f.ring));
+    if (!packed()) {
+        UT_EQ_U64(fake_get16(&f.guest, f.driver.setup.device + 2), taken_count);
+    } else {
+        UT_EQ_U64(fake_get32(&f.guest, f.driver.setup.descriptors + 8), 5);
+    }
+    taken_count = 0;
+}
+
+/* A broken ring stays so, and leaves the guest's memory alone once what was popped is
+ * answered. */
 static void expect_broken(void)
 {
     struct vcrypto_ring_chain chain;
@@ -65,6 +89,7 @@ static void expect_broken(void)
     UT_EQ_U64(f.pool.used, 0);
     UT_TRUE_FATAL(map != NULL);
     UT_TRUE(!vcrypto_ring_attach(&f.ring, map));
+    answer_taken();
     memcpy(before, f.guest.ram, FIXTURE_RAM);
     UT_EQ_U64(fixture_pop(&f, &chain), VCRYPTO_RING_BROKEN);
     vcrypto_ring_kicks_off(&f.ring);
@@ -86,6 +111,8 @@ static void expect_sound(unsigned out_num, unsigned in_num)
     UT_TRUE(!chain.refused);
     UT_EQ_U64(chain.chain.out_num, out_num);
     UT_EQ_U64(chain.chain.in_num, in_num);
+    g_assert(taken_count < G_N_ELEMENTS(taken));
+    taken[taken_count++] = chain;
 }
 
 /* Runs @broken for all kinds from @from up to, and not including, @to. */
@@ -93,6 +120,7 @@ static void each(unsigned from, unsigned to, void (*broken)(void))
 {
     for (unsigned kind = from; kind < to; kind++) {
         fixture_begin(&f, kind, kind < PACKED ? 8 : 7);
+        taken_count = 0;
         broken();
         fixture_end(&f);
     }
@@ -565,6 +593,61 @@ static void chain_in_too_many_pieces_is_refused(void)
     each(0, KINDS, as_many_pieces_as_can_be);
 }
 
+/* Good chains in front of a bad one. */
+
+static void add_good_and_bad(void)
+{
+    struct fake_buffer buffers[] = { { f.data, 8, false }, { f.data + 64, 4, true } };
+
+    fixture_add(&f, 1);
+    UT_TRUE_FATAL(fake_driver_add(&f.driver, buffers, 2, f.table, 2));
+    fake_driver_kick(&f.driver);
+    fake_descriptor_set(&f.guest, f.table, 0, f.data, 16, FAKE_INDIRECT, FAKE_INDIRECT);
+}
+
+static void pop_good_and_bad(struct vcrypto_ring_chain *good)
+{
+    struct vcrypto_ring_chain bad;
+
+    UT_EQ_U64_FATAL(fixture_pop(&f, good), VCRYPTO_RING_CHAIN);
+    UT_EQ_U64_FATAL(vcrypto_ring_pop(&f.ring, &f.pool, &bad), VCRYPTO_RING_BROKEN);
+    UT_EQ_U64(f.pool.used, 2);
+}
+
+static void good_then_bad(void)
+{
+    struct vcrypto_ring_chain good;
+
+    add_good_and_bad();
+    pop_good_and_bad(&good);
+    vcrypto_ring_fill(&f.ring, &good, 3, 0);
+    vcrypto_ring_publish(&f.ring, 1);
+    UT_TRUE(vcrypto_ring_must_notify(&f.ring));
+    fixture_expect_used(&f, 1, 3);
+    expect_broken();
+    UT_TRUE(!fake_driver_take(&f.driver, NULL, NULL));
+}
+
+static void given_back_then_bad(void)
+{
+    struct vcrypto_ring_chain good;
+
+    add_good_and_bad();
+    pop_good_and_bad(&good);
+    vcrypto_ring_unpop(&f.ring, &good, 1);
+    UT_TRUE(vcrypto_ring_has_chain(&f.ring));
+    pop_good_and_bad(&good);
+    vcrypto_ring_fill(&f.ring, &good, 3, 0);
+    vcrypto_ring_publish(&f.ring, 1);
+    fixture_expect_used(&f, 1, 3);
+}
+
+static void what_came_before_is_answered(void)
+{
+    each(0, KINDS, good_then_bad);
+    each(0, KINDS, given_back_then_bad);
+}
+
 /* Rings that cannot be. */
 
 static void impossible_rings_are_not_made(void)
@@ -696,6 +779,7 @@ static const struct ut_test tests[] = {
     { "readable_after_writable", readable_after_writable },
     { "tables_do_not_nest", tables_do_not_nest },
     { "table_ends_its_chain", table_ends_its_chain },
+    { "what_came_before_is_answered", what_came_before_is_answered },
     { "table_of_impossible_size", table_of_impossible_size },
     { "table_that_is_not_ram", table_that_is_not_ram },
     { "largest_table_is_taken", largest_table_is_taken },

@@ -93,7 +93,7 @@ static enum vcrypto_status data(GByteArray *message, uint32_t queue, uint32_t *u
     struct vcrypto_request request = { .chain = { &out, 1, &in, 1 } };
 
     memset(result, 0xcc, sizeof(result));
-    vcrypto_serve_decode(&point, &request, 1);
+    vcrypto_serve_decode(&point, &point.limits, &request, 1);
     vcrypto_serve_run(&point, queue, &request, 1, NULL);
     g_byte_array_unref(message);
     if (used) {
@@ -303,7 +303,7 @@ static void *churn_worker(void *opaque)
         struct vcrypto_request request = { .chain = { &out, 1, &in, 1 } };
 
         memcpy(mine->message + MESSAGE_SESSION_ID, &id, sizeof(id));
-        vcrypto_serve_decode(&point, &request, 1);
+        vcrypto_serve_decode(&point, &point.limits, &request, 1);
         vcrypto_serve_run(&point, queue, &request, 1, NULL);
         if (request.status == VCRYPTO_OK && memcmp(answer, cipher, 16) == 0) {
             atomic_fetch_add(&right, 1);

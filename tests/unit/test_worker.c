@@ -33,6 +33,7 @@ static uint8_t expected[BLOCKS][16];
 static struct fake_guest guest;
 static struct vcrypto_service_point point;
 static _Atomic uint64_t poll_max_ns;
+static bool halted; /* accessed atomically */
 static atomic_uint maps_made, maps_gone;
 static _Atomic uint64_t session; /* of the moment; lives, or lived */
 
@@ -192,6 +193,7 @@ static void lane_begin(unsigned i, bool packed, bool event_index)
     struct vcrypto_worker_config config = { .point = &point,
                                             .queue = i,
                                             .poll_max_ns = &poll_max_ns,
+                                            .halted = &halted,
                                             .host = &host,
                                             .opaque = lane };
 
@@ -430,6 +432,32 @@ static void nothing_is_lost_whatever_happens_meanwhile(void)
     for_each_kind(check_disturbed);
 }
 
+/* A driver may write features whenever it likes: those of the start are meant. */
+static void change_features(unsigned round)
+{
+    volatile uint32_t *features = &point.limits.features;
+
+    for (unsigned i = 0; i < 100; i++) {
+        *features = 1u << VCRYPTO_F_MUX_MODE << (round + i) % VCRYPTO_FEATURE_COUNT;
+    }
+    *features = 0;
+}
+
+static void check_features_stay(bool packed, bool event_index, uint64_t poll_ns)
+{
+    begin(packed, event_index, poll_ns);
+    run_drivers(16, 3000, change_features);
+    for (unsigned i = 0; i < QUEUES; i++) {
+        UT_EQ_U64(lanes[i].done, 3000);
+    }
+    end();
+}
+
+static void features_are_taken_at_the_start_only(void)
+{
+    for_each_kind(check_features_stay);
+}
+
 /*
  * Requests that take long enough to stop the worker between two of a batch: triple DES
  * of 16 KiB, 16 of which are a batch.
@@ -567,6 +595,60 @@ static void broken_ring_is_told_once_and_ends_with_a_new_one(void)
     end();
 }
 
+/* The last of some good requests, and a chain that is none, in the same batch. */
+static void check_answered_before_fault(bool packed, bool event_index, uint64_t poll_ns)
+{
+    struct lane *lane = &lanes[0];
+    const struct fake_buffer buffers[] = { { 0, 16, false }, { 0, 16, true } };
+    unsigned sent = 0;
+
+    begin(packed, event_index, poll_ns);
+    lane->depth = lane->total = 8;
+    submit(lane, &sent);
+    UT_TRUE_FATAL(fake_driver_add(&lane->driver, buffers, 2, lane->table, 99));
+    fake_descriptor_set(&guest, lane->table, 0, 0, 16, 4, 4); /* a nested table */
+    fake_driver_kick(&lane->driver);
+    start(lane);
+    wait_for(&lane->faults, 1);
+    while (take(lane)) {
+    }
+    check_lane(lane);
+    wait_interrupt(lane);
+    stop(lane);
+    end();
+}
+
+static void good_requests_are_answered_before_a_fault(void)
+{
+    for_each_kind(check_answered_before_fault);
+}
+
+static void halted_device_serves_no_more(void)
+{
+    struct lane *lane = &lanes[0];
+    unsigned sent = 0;
+
+    begin(false, false, 0);
+    lane->depth = lane->total = 8;
+    __atomic_store_n(&halted, true, __ATOMIC_RELAXED);
+    start(lane);
+    submit(lane, &sent);
+    vcrypto_worker_kick(lane->worker);
+    wait_for(&lane->faults, 1);
+    stop(lane);
+    UT_TRUE(!take(lane));
+    UT_EQ_U64(atomic_load(&lane->faults), 1);
+    __atomic_store_n(&halted, false, __ATOMIC_RELAXED);
+    start(lane);
+    while (answered(lane) < 8) {
+        wait_interrupt(lane);
+        while (take(lane)) {
+        }
+    }
+    check_lane(lane);
+    end();
+}
+
 static void ring_outside_memory_is_a_fault(void)
 {
     struct lane *lane = &lanes[0];
@@ -602,11 +684,15 @@ static void impossible_ring_is_refused(void)
 
 static const struct ut_test tests[] = {
     { "every request is served once", every_request_is_served_once },
+    { "features are taken at the start only", features_are_taken_at_the_start_only },
     { "nothing is lost, whatever happens meanwhile",
       nothing_is_lost_whatever_happens_meanwhile },
     { "stop hands over what was not begun", stop_hands_over_what_was_not_begun },
     { "broken ring is told once and ends with a new one",
       broken_ring_is_told_once_and_ends_with_a_new_one },
+    { "good requests are answered before a fault",
+      good_requests_are_answered_before_a_fault },
+    { "halted device serves no more", halted_device_serves_no_more },
     { "ring outside memory is a fault", ring_outside_memory_is_a_fault },
     { "kick without a ring is passed on", kick_without_a_ring_is_passed_on },
     { "impossible ring is refused", impossible_ring_is_refused },

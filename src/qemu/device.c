@@ -192,6 +192,15 @@ void vcrypto_device_unrealize(VCryptoDevice *device)
     unref_device(device);
 }
 
+/* What a transport may offer, and our rings keep. Versions of QEMU have more: with
+ * in_order=on for instance a driver counts on answers in the order of its requests. */
+#define TRANSPORT_FEATURES                                                             \
+    (BIT_ULL(VIRTIO_F_NOTIFY_ON_EMPTY) | BIT_ULL(VIRTIO_F_ANY_LAYOUT) |                \
+     BIT_ULL(VIRTIO_F_BAD_FEATURE) | BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |            \
+     BIT_ULL(VIRTIO_RING_F_EVENT_IDX) | BIT_ULL(VIRTIO_F_VERSION_1) |                  \
+     BIT_ULL(VIRTIO_F_ACCESS_PLATFORM) | BIT_ULL(VIRTIO_F_RING_PACKED) |               \
+     BIT_ULL(VIRTIO_F_RING_RESET))
+
 uint64_t vcrypto_device_features(VCryptoDevice *device, uint64_t features)
 {
     uint32_t own = vcrypto_options_features(&device->backend->options);
@@ -205,7 +214,7 @@ uint64_t vcrypto_device_features(VCryptoDevice *device, uint64_t features)
     }
     /* A service's stateless bit is its number plus 1. */
     own &= device->point.limits.services << 1 | 1u << VCRYPTO_F_MUX_MODE;
-    return features | own;
+    return (features & TRANSPORT_FEATURES) | own;
 }
 
 /* keeps: FEA-2 */

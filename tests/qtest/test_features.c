@@ -6,6 +6,7 @@
 
 #include <glib.h>
 #include <inttypes.h>
+#include <string.h>
 
 #define BITS 6
 
@@ -130,12 +131,59 @@ static void macs_with_an_iv_are_a_property(void)
     UT_EQ_U64((uint64_t)qt_machine_stop(machine), 0);
 }
 
+/* What a driver may be told of the transport, from the specification: legacy bits,
+ * rings, and resetting a queue. */
+#define KEPT                                                                           \
+    (UINT64_C(1) << 24 | UINT64_C(1) << 27 | QT_F_INDIRECT_DESC | QT_F_EVENT_IDX |     \
+     UINT64_C(1) << 30 | QT_F_VERSION_1 | QT_F_ACCESS_PLATFORM | QT_F_RING_PACKED |    \
+     QT_F_RING_RESET)
+
+/* Whatever this QEMU's properties switch on. */
+static void rings_keep_what_is_offered(void)
+{
+    static const char *const switches[] = { "packed", "in_order", "queue_reset",
+                                            "notification_data", "notify_on_empty" };
+    g_autofree char *properties = NULL;
+    g_autofree char *plugin = g_strdup_printf("%s,backend=c0", qt_plugin());
+    g_autoptr(GString) device = g_string_new("virtio-crypto-pci,cryptodev=c0");
+    struct qt_machine *machine;
+    struct qt_crypto *crypto;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    machine = qt_machine_start(&(struct qt_machine_opts){ 0 });
+    UT_TRUE_FATAL(machine != NULL);
+    UT_TRUE_FATAL(qt_qmp(machine->qmp, &properties,
+                         "{'execute': 'device-list-properties', 'arguments': "
+                         "{'typename': 'virtio-crypto-pci'}}"));
+    UT_EQ_U64((uint64_t)qt_machine_stop(machine), 0);
+    for (unsigned i = 0; i < G_N_ELEMENTS(switches); i++) {
+        g_autofree char *name = g_strdup_printf("\"%s\"", switches[i]);
+
+        if (strstr(properties, name)) {
+            g_string_append_printf(device, ",%s=on", switches[i]);
+        }
+    }
+    ut_note("%s", device->str);
+    machine = qt_machine_start(&(struct qt_machine_opts){
+        .args =
+            (const char *const[]){ "-plugin", plugin, "-device", device->str, NULL } });
+    UT_TRUE_FATAL(machine != NULL);
+    crypto = qt_crypto_open(machine, 0, QT_F_VERSION_1);
+    UT_EQ_U64(qt_virtio_offered(crypto->dev) & ~(KEPT | ((1u << BITS) - 1)), 0);
+    UT_TRUE(qt_virtio_offered(crypto->dev) & QT_F_RING_PACKED);
+    qt_crypto_close(crypto);
+    UT_EQ_U64((uint64_t)qt_machine_stop(machine), 0);
+}
+
 int main(int argc, char **argv)
 {
     static const struct ut_test tests[] = {
         { "properties decide what is offered", properties_decide_what_is_offered },
         { "no bit is taken without the first", no_bit_is_taken_without_the_first },
         { "MACs with an iv are a property", macs_with_an_iv_are_a_property },
+        { "rings keep what is offered", rings_keep_what_is_offered },
         { NULL, NULL },
     };
     static const struct ut_suite suites[] = { { "features", NULL, NULL, tests },

@@ -399,11 +399,13 @@ def script_output(*command):
     return done.stdout.strip()
 
 
-def pack_release(options):
+def pack_release(options, init='init', *programs_and_modules):
+    """Fetches a kernel and makes an initramfs for it, unless they are kept from before. Returns both."""
     kernel = script_output('guest-kernel', options.release)
     os.makedirs(options.folder, exist_ok=True)
     initramfs = os.path.join(options.folder, 'guest-initramfs.img')
-    script_output('guest-initramfs', kernel, initramfs, options.afalg, os.path.join(HERE, 'init'))
+    script_output('guest-initramfs', kernel, initramfs, options.afalg, os.path.join(HERE, init),
+                  *programs_and_modules)
     return kernel, initramfs
 
 

@@ -6,6 +6,7 @@
  * unplugged. Before that, each key was used on each queue, alone and in batches.
  */
 #include "aes-schedule.h"
+#include "canary.h"
 #include "crypto.h"
 #include "key-kinds.h"
 #include "key-parts.h"
@@ -410,6 +411,8 @@ static void delete_device(void)
         }
     }
     qt_qmp_forget_events(machine->qmp);
+    qt_canary_closed(crypto); /* it cannot be reset any more */
+    crypto = NULL;
 }
 
 static void sessions_that_end_leave_nothing(void)
@@ -498,7 +501,9 @@ static void an_unplugged_device_leaves_nothing(void)
     scan_stateless = new_scan(stateless);
     create_and_use(subjects);
     use_on(stateless, 0);
-    expect_all_there(scan, subjects, 0);
+    /* The first has the id behind that of the canary's session after the test before,
+     * and so falls into a set of contexts that is full with the others. */
+    expect_all_there(scan, subjects, 1);
     expect_all_there(scan_stateless, stateless, stateless->len - KEPT + 1);
     delete_device();
     expect_gone(scan, subjects, all_gone, "after it was unplugged");

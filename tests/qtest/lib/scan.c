@@ -196,11 +196,16 @@ static void forget_what_was_found(struct qt_scan *scan)
 static uint64_t scan_line(struct qt_scan *scan, const char *line, const char *except)
 {
     uint64_t begin, end;
+    char writable;
     int name = 0;
 
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %n", &begin, &end,
-               &name) != 2 ||
+    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*c%c%*s %*s %*s %*s %n", &begin, &end,
+               &writable, &name) != 3 ||
         strstr(line + name, "[vsyscall]")) {
+        return 0;
+    }
+    /* Nobody put anything there since it was loaded. */
+    if (line[name] == '/' && writable != 'w') {
         return 0;
     }
     g_autofree char *path = g_strdup(line + name);

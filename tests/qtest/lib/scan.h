@@ -45,7 +45,8 @@ void qt_scan_add_all(struct qt_scan *scan, unsigned owner, const char *what,
  * @except: mappings of files whose names end with this are left out
  *
  * Return: how many bytes were looked at. What cannot be read, as memory of devices, is
- * left out.
+ * left out, and so is what is mapped from files and cannot be written: programs have
+ * published keys in it, for known answers.
  */
 uint64_t qt_scan_run(struct qt_scan *scan, pid_t pid, const char *except);
 

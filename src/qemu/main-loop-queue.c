@@ -154,13 +154,9 @@ static void give_back(VCryptoDataQueue *queue, size_t first, size_t end)
     }
 }
 
-/* Serves one batch; returns whether there was one. */
-static bool serve_batch(VCryptoDataQueue *queue)
+/* Answers the first @done of the batch. */
+static void answer(VCryptoDataQueue *queue, size_t done)
 {
-    size_t n = take_batch(queue);
-    size_t done = lives(queue) ? run_batch(queue, n) : 0;
-
-    give_back(queue, done, n);
     WITH_RCU_READ_LOCK_GUARD()
     {
         for (size_t i = 0; i < done; i++) {
@@ -172,6 +168,42 @@ static bool serve_batch(VCryptoDataQueue *queue)
     }
     if (done && lives(queue)) {
         virtio_notify(queue->device->vdev, queue->vq);
+    }
+}
+
+/*
+ * The same behind which QEMU has found the ring broken: its calls do nothing for such a
+ * device any more, and what was done would never be answered. The queues are stopped
+ * before, so that nothing but this is done for a device that is not broken meanwhile.
+ */
+static void answer_before_broken(VCryptoDataQueue *queue, size_t done)
+{
+    VCryptoDevice *device = queue->device;
+
+    vcrypto_device_broken(device, queue->index);
+    if (lives(queue)) {
+        device->vdev->broken = false;
+        answer(queue, done);
+    }
+    if (lives(queue)) {
+        device->vdev->broken = true;
+    }
+}
+
+/*
+ * Serves one batch; returns whether there was one. Of a batch that ends where the ring
+ * is broken, what is given back remains in the ring, not begun.
+ */
+static bool serve_batch(VCryptoDataQueue *queue)
+{
+    size_t n = take_batch(queue);
+    size_t done = lives(queue) ? run_batch(queue, n) : 0;
+
+    give_back(queue, done, n);
+    if (done && lives(queue) && queue->device->vdev->broken) {
+        answer_before_broken(queue, done);
+    } else {
+        answer(queue, done);
     }
     return n;
 }

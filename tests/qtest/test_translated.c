@@ -3,8 +3,12 @@
  * Behind a virtual IOMMU a destination may be a device's registers: QEMU then lends
  * memory of its own, and copies it there afterwards. Only what a request wrote may be
  * copied. The rest is whatever that memory held before: QEMU's, and no guest's to read.
+ * And the rings are read by QEMU's own calls, which do nothing any more once they have
+ * found one broken.
  */
 #include "kinds.h"
+#include "waiting.h"
+
 #include "support/ut.h"
 
 #include <glib.h>
@@ -118,14 +122,16 @@ static struct form_operation chain_operation(const uint8_t *src)
     };
 }
 
-/* Sends @o with @room writable bytes at @gpa, and the status behind them in RAM. */
-static uint8_t run_to(const struct form_operation *o, uint64_t id, uint64_t gpa,
-                      uint32_t room)
+/*
+ * Adds @o with @room writable bytes at @gpa, and the status behind them in RAM, whose
+ * address is returned.
+ */
+static uint64_t add_to(const struct form_operation *o, uint64_t id, uint64_t gpa,
+                       uint32_t room)
 {
     struct form_message message;
     struct qt_desc desc[FORM_MAX_FIELDS + 2];
     uint64_t status = qt_mem_alloc(&machine->mem, 1, 1);
-    uint32_t head, len;
     unsigned n;
 
     form_data(o, FORM_LEGACY, id, &message);
@@ -140,9 +146,24 @@ static uint8_t run_to(const struct form_operation *o, uint64_t id, uint64_t gpa,
     desc[n++] = (struct qt_desc){ status, 1, true };
     *(uint8_t *)qt_mem_ptr(&machine->mem, status, 1) = 0xff;
     qt_vring_add(crypto->data[0], desc, n);
+    return status;
+}
+
+static uint8_t byte_at(uint64_t gpa)
+{
+    return *(uint8_t *)qt_mem_ptr(&machine->mem, gpa, 1);
+}
+
+/* Sends it, and returns its status. */
+static uint8_t run_to(const struct form_operation *o, uint64_t id, uint64_t gpa,
+                      uint32_t room)
+{
+    uint64_t status = add_to(o, id, gpa, room);
+    uint32_t head, len;
+
     qt_vring_kick(crypto->data[0]);
     UT_TRUE_FATAL(qt_vring_wait(crypto->data[0], QT_TIMEOUT_MS, &head, &len));
-    return *(uint8_t *)qt_mem_ptr(&machine->mem, status, 1);
+    return byte_at(status);
 }
 
 static void fill_table(void)
@@ -266,6 +287,105 @@ static void registers_keep_what_a_failure_left(void)
     check_canaries(bytes, 0, TABLE_SIZE);
 }
 
+/* ---- a driver's error behind good requests ---- */
+
+#define GOOD 3
+
+/* A chain that QEMU takes for the driver's error: the queue is served no more. */
+static void break_ring(struct qt_vring *vq)
+{
+    uint16_t head = qt_vring_add_table(vq, qt_mem_alloc(&machine->mem, 16, 16), 1);
+
+    vq->desc[head].len = 8; /* half a descriptor */
+    qt_vring_kick(vq);
+}
+
+/* Waits for what the driver is told: of used entries, and of a reset that is needed. */
+static void wait_told(void)
+{
+    struct qt_wait wait =
+        qt_wait_begin(machine, QT_TIMEOUT_MS, "both kinds of interrupts");
+    uint8_t isr = 0;
+
+    while ((isr |= qt_virtio_read_isr(crypto->dev)) != 3) {
+        UT_TRUE_FATAL(qt_wait_more(&wait));
+    }
+    UT_TRUE(qt_virtio_get_status(crypto->dev) & QT_STATUS_NEEDS_RESET);
+}
+
+/* Nothing is served until the device is reset, and everything then. */
+static void check_reset_mends(const struct form_operation *o, uint32_t room)
+{
+    uint64_t ram = qt_mem_alloc(&machine->mem, room, 1);
+    uint64_t status = add_to(o, 0, ram, room);
+    uint32_t head, len;
+
+    qt_vring_kick(crypto->data[0]);
+    for (unsigned i = 0; i < 20; i++) {
+        UT_TRUE(qt_machine_alive(machine));
+        qt_virtio_get_status(crypto->dev);
+    }
+    UT_TRUE(!qt_vring_get(crypto->data[0], &head, &len));
+    UT_EQ_U64(byte_at(status), 0xff);
+    qt_crypto_restart(crypto, QT_CRYPTO_LINUX_FEATURES | QT_F_ACCESS_PLATFORM);
+    UT_EQ_U64(run_to(o, qt_form_session(crypto, o, FORM_LEGACY), ram, room), QT_OK);
+}
+
+/* What was done and written is answered as well. */
+static void good_requests_before_a_bad_chain(void)
+{
+    struct form_operation o = qt_kind(QT_SERVICE_CIPHER);
+    uint32_t room = o.dst_len + o.result_len, head, len;
+    uint64_t id, ram[GOOD], status[GOOD], expected;
+
+    QT_NEED(machine);
+    id = qt_form_session(crypto, &o, FORM_LEGACY);
+    expected = qt_mem_alloc(&machine->mem, room, 1);
+    UT_EQ_U64(run_to(&o, id, expected, room), QT_OK);
+    qt_virtio_read_isr(crypto->dev);
+    for (unsigned i = 0; i < GOOD; i++) {
+        ram[i] = qt_mem_alloc(&machine->mem, room, 1);
+        status[i] = add_to(&o, id, ram[i], room);
+    }
+    break_ring(crypto->data[0]);
+    wait_told();
+    for (unsigned i = 0; i < GOOD; i++) {
+        UT_TRUE(qt_vring_get(crypto->data[0], &head, &len));
+        UT_EQ_U64(byte_at(status[i]), QT_OK);
+        UT_EQ_MEM(qt_mem_ptr(&machine->mem, ram[i], room),
+                  qt_mem_ptr(&machine->mem, expected, room), room);
+    }
+    UT_TRUE(!qt_vring_get(crypto->data[0], &head, &len));
+    check_reset_mends(&o, room);
+}
+
+static void good_control_request_before_a_bad_chain(void)
+{
+    struct form_operation o = qt_kind(QT_SERVICE_CIPHER);
+    uint64_t request, reply;
+    struct form_message message;
+    uint32_t head, len;
+
+    QT_NEED(machine);
+    form_create(&o, FORM_LEGACY, &message);
+    request = qt_mem_alloc(&machine->mem, message.fields[0].len, 1);
+    memcpy(qt_mem_ptr(&machine->mem, request, message.fields[0].len), message.fixed,
+           message.fields[0].len);
+    reply = qt_mem_alloc(&machine->mem, QT_CRYPTO_CREATE_REPLY_SIZE, 1);
+    qt_virtio_read_isr(crypto->dev);
+    qt_vring_add(
+        crypto->ctrl,
+        (const struct qt_desc[]){ { request, message.fields[0].len, false },
+                                  { reply, QT_CRYPTO_CREATE_REPLY_SIZE, true } },
+        2);
+    break_ring(crypto->ctrl);
+    wait_told();
+    UT_TRUE(qt_vring_get(crypto->ctrl, &head, &len));
+    UT_EQ_U64(len, QT_CRYPTO_CREATE_REPLY_SIZE);
+    UT_TRUE(!qt_vring_get(crypto->ctrl, &head, &len));
+    check_reset_mends(&o, o.dst_len + o.result_len);
+}
+
 int main(int argc, char **argv)
 {
     static const struct ut_test tests[] = {
@@ -274,6 +394,9 @@ int main(int argc, char **argv)
         { "registers keep what a failure left", registers_keep_what_a_failure_left },
         { "registers get what RAM gets", registers_get_what_ram_gets },
         { "registers get no more than a reply", registers_get_no_more_than_a_reply },
+        { "good requests before a bad chain", good_requests_before_a_bad_chain },
+        { "good control request before a bad chain",
+          good_control_request_before_a_bad_chain },
         { NULL, NULL },
     };
     static const struct ut_suite suites[] = {

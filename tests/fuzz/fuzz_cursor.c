@@ -84,7 +84,7 @@ static void read_some(unsigned which, size_t size)
 static void write_some(unsigned which, size_t size, uint8_t first)
 {
     struct model *model = &models[which];
-    uint8_t image[ARENA], buffer[STREAM + 8];
+    uint8_t image[ARENA], buffer[STREAM + 8] = { 0 };
 
     memcpy(image, arena, ARENA);
     for (size_t i = 0; i < size; i++) {

@@ -60,6 +60,8 @@ static void free_table(OSSL_ALGORITHM *table)
     free(table);
 }
 
+/* Properties stay theirs: newer random number generators of OpenSSL's, 3.5.9's among
+ * them, take ciphers and digests only where these say "provider=default". */
 static OSSL_ALGORITHM *our_table(OSSL_PROVIDER *from, int operation)
 {
     int no_cache = 0;
@@ -74,7 +76,6 @@ static OSSL_ALGORITHM *our_table(OSSL_PROVIDER *from, int operation)
     ours = calloc(count + 1, sizeof(*ours));
     for (size_t i = 0; ours && i < count; i++) {
         ours[i] = theirs[i];
-        ours[i].property_definition = "provider=vcrypto";
         ours[i].algorithm_names = our_names(theirs[i].algorithm_names);
         if (!ours[i].algorithm_names) {
             free_table(ours);

@@ -126,8 +126,11 @@ uint32_t vcrypto_backend_sessions(struct vcrypto_backend *backend);
  * is looked at before each request, and no other is begun once it is true; and a
  * request that takes long may wait for its turn with those of other queues and other
  * backends of the process, until *@stop is true and vcrypto_backend_wake() is called.
- * Returns how many were served, from the first on: at least one unless it was stopped,
- * and as many as should wait for each other. The queue's thread.
+ * So may the first request where the operator's limits do not allow it yet
+ * (vcrypto_backend_limit()); where @stop is NULL the call returns 0 then, and is to be
+ * made again after vcrypto_backend_delay().
+ * Returns how many were served, from the first on: at least one but in that case or
+ * when it was stopped, and as many as should wait for each other. The queue's thread.
  *
  * Specification: the "Operation" of each service.
  */
@@ -152,6 +155,33 @@ void vcrypto_backend_leave(struct vcrypto_backend *backend, uint32_t queue, bool
  * that wait there look at theirs. Any thread.
  */
 void vcrypto_backend_wake(void);
+
+/**
+ * vcrypto_backend_limit: let all queues together do at most @requests and @bytes of
+ * source data a second from now on. 0: any number.
+ *
+ * After a rest, what could be done in a tenth of a second is done without a wait, and
+ * what is done then takes as long as it is worth before the next, however large it is.
+ * Each data request counts, whatever is wrong with it. Where several queues have to
+ * wait they take turns, a request each. Where this changes nothing it does nothing;
+ * otherwise what was done before no longer counts, and those that wait look again.
+ * Control thread.
+ */
+void vcrypto_backend_limit(struct vcrypto_backend *backend, uint64_t requests,
+                           uint64_t bytes);
+
+/**
+ * vcrypto_backend_delay: after vcrypto_backend_run() without a stop returned 0: how
+ * long from now on, in ns, it will do so again, unless the limits are changed. The
+ * queue's thread.
+ */
+uint64_t vcrypto_backend_delay(const struct vcrypto_backend *backend, uint32_t queue);
+
+/**
+ * vcrypto_backend_withdraw: the request for which vcrypto_backend_run() returned 0 will
+ * not come again soon: others need not wait for it. The queue's thread.
+ */
+void vcrypto_backend_withdraw(struct vcrypto_backend *backend, uint32_t queue);
 
 /** What was done with one algorithm. */
 struct vcrypto_counters {
@@ -188,5 +218,19 @@ const struct vcrypto_algorithm *
 vcrypto_backend_algorithm_statistics(const struct vcrypto_backend *backend,
                                      uint32_t queue, size_t index,
                                      struct vcrypto_counters *counters);
+
+/**
+ * vcrypto_backend_operation_statistics: how often @operation of @service was begun, on
+ * all queues since the backend was made: to *@requests, with *@bytes of source data.
+ *
+ * Whatever came of it, but with a session, and with lengths that fit the request.
+ * CIPHER and AEAD have VCRYPTO_OPERATION_ENCRYPT and VCRYPTO_OPERATION_DECRYPT; all
+ * that HASH and MAC do counts as the former. Once a request is answered it is among
+ * them. Any thread.
+ */
+void vcrypto_backend_operation_statistics(const struct vcrypto_backend *backend,
+                                          enum vcrypto_service service,
+                                          enum vcrypto_akcipher_operation operation,
+                                          uint64_t *requests, uint64_t *bytes);
 
 #endif

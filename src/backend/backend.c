@@ -57,6 +57,7 @@ struct vcrypto_backend *vcrypto_backend_new(const struct vcrypto_backend_config 
         return NULL;
     }
     vcrypto_lane_init();
+    vcrypto_throttle_init(&backend->throttle);
     backend->config = *config;
     vcrypto_session_table_init(&backend->sessions, config->max_sessions);
     return backend;
@@ -75,6 +76,7 @@ void vcrypto_backend_free(struct vcrypto_backend *backend)
     vcrypto_backend_reset(backend);
     free_queues(backend, backend->config.queues);
     vcrypto_session_table_fini(&backend->sessions);
+    vcrypto_throttle_fini(&backend->throttle);
     free(backend);
     vcrypto_algorithms_fini();
 }

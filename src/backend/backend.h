@@ -5,11 +5,13 @@
 #include "vcrypto/backend.h"
 
 #include "context.h"
+#include "throttle.h"
 
 struct vcrypto_backend {
     struct vcrypto_backend_config config;
     struct session_table sessions;
     struct queue_state **queues; /* config.queues of them */
+    struct throttle throttle;
 };
 
 #endif

@@ -12,6 +12,7 @@
 #define VCRYPTO_BACKEND_CONTEXT_H
 
 #include "session.h"
+#include "throttle.h"
 
 #define CONTEXT_SETS 64
 #define CONTEXT_WAYS 4
@@ -41,6 +42,12 @@ struct counters {
     _Atomic uint64_t statuses[VCRYPTO_STATUS_COUNT];
 };
 
+/* Requests of one operation that found their sessions. */
+struct operation_counters {
+    _Atomic uint64_t requests;
+    _Atomic uint64_t bytes;
+};
+
 struct queue_state {
     pthread_mutex_t lock;
     atomic_bool leave;  /* a request that takes long is to be left */
@@ -60,6 +67,9 @@ struct queue_state {
 
     struct group *group; /* NULL: every request is done alone */
 
+    struct throttle_turn turn; /* of the queue's thread, without the lock */
+
+    struct operation_counters by_operation[VCRYPTO_SERVICE_COUNT][VCRYPTO_OPERATIONS];
     _Atomic uint64_t batches;
     _Atomic uint64_t bounces;
     _Atomic uint64_t together;
@@ -117,6 +127,10 @@ struct counters *vcrypto_queue_state_counters(struct queue_state *state,
 void vcrypto_queue_state_count(struct queue_state *state,
                                const struct context_entry *entry,
                                const struct vcrypto_request *request);
+
+/* vcrypto_queue_state_count_operation: a request that is begun with its session. */
+void vcrypto_queue_state_count_operation(struct queue_state *state,
+                                         const struct vcrypto_request *request);
 
 /* vcrypto_queue_state_count_together: @count requests that were done side by side. */
 void vcrypto_queue_state_count_together(struct queue_state *state, size_t count);

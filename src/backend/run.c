@@ -84,6 +84,7 @@ static bool defer(struct queue_state *state, struct context_entry *entry,
 struct pace {
     const atomic_bool *stop; /* NULL: for nobody */
     bool first;              /* nothing was begun in this call */
+    bool limited;            /* the operator has limited what may be done in a second */
 };
 
 enum started { STARTED_NOT, STARTED_DEFERRED, STARTED_DONE };
@@ -161,6 +162,9 @@ static enum started start_one(struct vcrypto_backend *backend,
     if (status == VCRYPTO_OK) {
         /* Room is made by those that are put off: they are run when this call ends. */
         started = entry ? start_found(state, entry, request, pace) : STARTED_NOT;
+        if (started != STARTED_NOT) {
+            vcrypto_queue_state_count_operation(state, request);
+        }
     }
     if (started == STARTED_DONE) {
         vcrypto_queue_state_count(state, entry, request);
@@ -192,22 +196,49 @@ static bool stopped(const struct pace *pace)
     return pace->stop && atomic_load_explicit(pace->stop, memory_order_relaxed);
 }
 
+static bool may_begin(struct vcrypto_backend *backend, struct queue_state *state,
+                      const struct vcrypto_request *request)
+{
+    return vcrypto_throttle_ask(&backend->throttle, &state->turn, request->src.left,
+                                vcrypto_throttle_now());
+}
+
+/* The first request of a call waits, so that none that was done waits with it; and not
+ * with the queue's lock held, so that what it keeps can be forgotten meanwhile. */
+static bool wait_to_begin(struct vcrypto_backend *backend, struct queue_state *state,
+                          const struct vcrypto_request *request,
+                          const atomic_bool *stop)
+{
+    return stop ? vcrypto_throttle_wait(&backend->throttle, &state->turn,
+                                        request->src.left, stop)
+                : may_begin(backend, state, request);
+}
+
 size_t vcrypto_backend_run(struct vcrypto_backend *backend, uint32_t queue,
                            struct vcrypto_request *requests, size_t count,
                            const atomic_bool *stop)
 {
     struct queue_state *state = backend->queues[queue];
-    struct pace pace = { .stop = stop, .first = true };
+    struct pace pace = { .stop = stop,
+                         .first = true,
+                         .limited = vcrypto_throttle_limited(&backend->throttle) };
     enum started started = STARTED_DONE;
     uint64_t done = 0;
     size_t i;
 
+    if (pace.limited && count && !wait_to_begin(backend, state, requests, stop)) {
+        return 0;
+    }
     vcrypto_queue_state_enter(state);
     for (i = 0; i < count && done < ENOUGH && !stopped(&pace); i++) {
+        if (pace.limited && !pace.first && !may_begin(backend, state, &requests[i])) {
+            break;
+        }
         started = start_one(backend, state, &requests[i], &pace);
         if (started == STARTED_NOT) {
             break;
         }
+        vcrypto_throttle_begin(&state->turn);
         pace.first = false;
         if (started == STARTED_DONE) {
             done += weight(&requests[i]);
@@ -229,4 +260,23 @@ void vcrypto_backend_leave(struct vcrypto_backend *backend, uint32_t queue, bool
 void vcrypto_backend_wake(void)
 {
     vcrypto_lane_wake();
+    vcrypto_throttle_wake();
+}
+
+void vcrypto_backend_limit(struct vcrypto_backend *backend, uint64_t requests,
+                           uint64_t bytes)
+{
+    vcrypto_throttle_set(&backend->throttle, requests, bytes);
+}
+
+uint64_t vcrypto_backend_delay(const struct vcrypto_backend *backend, uint32_t queue)
+{
+    uint64_t now = vcrypto_throttle_now(), begin = backend->queues[queue]->turn.begin;
+
+    return begin > now ? begin - now : 0;
+}
+
+void vcrypto_backend_withdraw(struct vcrypto_backend *backend, uint32_t queue)
+{
+    vcrypto_throttle_return(&backend->throttle, &backend->queues[queue]->turn);
 }

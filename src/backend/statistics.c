@@ -43,6 +43,30 @@ void vcrypto_queue_state_count(struct queue_state *state,
     }
 }
 
+static unsigned operation_of(const struct vcrypto_request *request)
+{
+    switch (request->service) {
+    case VCRYPTO_SERVICE_CIPHER:
+    case VCRYPTO_SERVICE_AEAD:
+        return request->direction == VCRYPTO_DECRYPT ? VCRYPTO_OPERATION_DECRYPT
+                                                     : VCRYPTO_OPERATION_ENCRYPT;
+    case VCRYPTO_SERVICE_AKCIPHER:
+        return request->operation;
+    default:
+        return 0;
+    }
+}
+
+void vcrypto_queue_state_count_operation(struct queue_state *state,
+                                         const struct vcrypto_request *request)
+{
+    struct operation_counters *counters =
+        &state->by_operation[request->service][operation_of(request)];
+
+    add(&counters->requests, 1);
+    add(&counters->bytes, request->src.left);
+}
+
 void vcrypto_queue_state_count_together(struct queue_state *state, size_t count)
 {
     add(&state->together, count);
@@ -77,6 +101,21 @@ void vcrypto_backend_queue_statistics(const struct vcrypto_backend *backend,
     statistics->bounces = value(&state->bounces);
     statistics->together = value(&state->together);
     copy(&state->unassigned, &statistics->unassigned);
+}
+
+void vcrypto_backend_operation_statistics(const struct vcrypto_backend *backend,
+                                          enum vcrypto_service service,
+                                          enum vcrypto_akcipher_operation operation,
+                                          uint64_t *requests, uint64_t *bytes)
+{
+    *requests = *bytes = 0;
+    for (uint32_t i = 0; i < backend->config.queues; i++) {
+        const struct operation_counters *counters =
+            &backend->queues[i]->by_operation[service][operation];
+
+        *requests += value(&counters->requests);
+        *bytes += value(&counters->bytes);
+    }
 }
 
 const struct vcrypto_algorithm *

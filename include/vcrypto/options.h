@@ -36,6 +36,8 @@ struct vcrypto_options {
     uint64_t mac_iv_prefix;
     uint64_t engine; /* enum vcrypto_engine_choice */
     uint64_t poll_max_ns;
+    uint64_t throttle_bps;
+    uint64_t throttle_ops;
     uint64_t ready;
 };
 

@@ -5,6 +5,7 @@
 #include "qemu/error-report.h"
 
 #include "device.h"
+#include "stats.h"
 
 VCryptoBackend *vcrypto_backend_object_of(CryptoDevBackend *backend)
 {
@@ -61,6 +62,9 @@ static void apply_changeable(VCryptoBackend *backend)
 {
     atomic_store(&backend->poll_max_ns, backend->options.poll_max_ns);
     cryptodev_backend_set_ready(&backend->parent_obj, backend->options.ready);
+    vcrypto_backend_limit(backend->core, backend->options.throttle_ops,
+                          backend->options.throttle_bps);
+    vcrypto_device_limits_changed(backend->device);
     vcrypto_device_ready_changed(backend->device);
 }
 
@@ -230,6 +234,56 @@ static void backend_instance_init(Object *object)
     vcrypto_options_initial(&VCRYPTO_BACKEND(object)->options);
 }
 
+/*
+ * A property that the parent class has cannot be had again. Those of its own that may
+ * be set while a device runs (with QEMU 8, the limits) tell us: all its objects, stock
+ * ones too, share the one whose function is wrapped here.
+ */
+static struct inherited {
+    const struct vcrypto_option *option;
+    ObjectPropertyAccessor *stock_set;
+} inherited[2];
+
+static void set_inherited(Object *object, Visitor *visitor, const char *name,
+                          void *opaque, Error **errp)
+{
+    VCryptoBackend *backend =
+        (VCryptoBackend *)object_dynamic_cast(object, TYPE_VCRYPTO_BACKEND);
+    const struct inherited *wrapped = inherited;
+    Error *error = NULL;
+
+    while (!g_str_equal(wrapped->option->name, name)) {
+        wrapped++;
+    }
+    wrapped->stock_set(object, visitor, name, opaque, &error);
+    if (error) {
+        error_propagate(errp, error);
+        return;
+    }
+    if (backend) {
+        *vcrypto_option_value(&backend->options, wrapped->option) =
+            object_property_get_uint(object, name, &error_abort);
+    }
+    if (backend && backend->core) {
+        apply_changeable(backend);
+    }
+}
+
+static void inherit(ObjectProperty *property, const struct vcrypto_option *option)
+{
+    struct inherited *wrapped = inherited;
+
+    if (!option->any_time) {
+        return; /* "queues", which is looked at when the object is complete */
+    }
+    while (wrapped->option) {
+        wrapped++;
+        g_assert(wrapped < inherited + G_N_ELEMENTS(inherited));
+    }
+    *wrapped = (struct inherited){ option, property->set };
+    property->set = set_inherited;
+}
+
 static void backend_class_init(ObjectClass *oc, void *data)
 {
     CryptoDevBackendClass *bc = CRYPTODEV_BACKEND_CLASS(oc);
@@ -239,9 +293,13 @@ static void backend_class_init(ObjectClass *oc, void *data)
     bc->init = backend_complete;
     bc->cleanup = backend_cleanup;
     vcrypto_backend_add_properties(oc);
+    vcrypto_stats_add();
     for (size_t i = 0; i < count; i++) {
-        if (object_class_property_find(oc, table[i].name)) {
-            continue; /* "queues", which the parent class has */
+        ObjectProperty *present = object_class_property_find(oc, table[i].name);
+
+        if (present) {
+            inherit(present, &table[i]);
+            continue;
         }
         object_class_property_add(oc, table[i].name, property_type(&table[i]),
                                   get_option, set_option, NULL, (void *)&table[i]);

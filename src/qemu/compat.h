@@ -47,4 +47,16 @@ static inline CryptoDevBackendClient *vcrypto_compat_new_client(void)
 #define VCRYPTO_COMPAT_CLIENT_TYPE CRYPTODEV_BACKEND_TYPE_BUILTIN
 #endif
 
+/* Whether query-stats tells of cryptodev backends: 8.0 and later. */
+#if VCRYPTO_QEMU_AT_LEAST(8, 0)
+#define VCRYPTO_COMPAT_STATS 1
+#if VCRYPTO_QEMU_AT_LEAST(10, 0)
+#include "system/stats.h"
+#else
+#include "sysemu/stats.h"
+#endif
+#else
+#define VCRYPTO_COMPAT_STATS 0
+#endif
+
 #endif

@@ -128,6 +128,18 @@ static enum server server_of(VCryptoDataQueue *queue, bool run)
     return queue->device->memory.translated ? SERVED_BY_MAIN_LOOP : SERVED_BY_WORKER;
 }
 
+/* A queue that waits for its time in the main loop looks again, or gives its place to
+ * others. */
+static void end_wait(VCryptoDataQueue *queue, bool comes_again)
+{
+    timer_del(queue->timer);
+    if (comes_again) {
+        qemu_bh_schedule(queue->bh);
+    } else {
+        vcrypto_backend_withdraw(queue->device->backend->core, queue->index);
+    }
+}
+
 void vcrypto_data_queue_update(VCryptoDevice *device, uint32_t index, bool run)
 {
     VCryptoDataQueue *queue = &device->queues[index];
@@ -143,10 +155,11 @@ void vcrypto_data_queue_update(VCryptoDevice *device, uint32_t index, bool run)
     if (queue->serving && server != SERVED_BY_WORKER) {
         stop_worker(queue);
     }
+    if (queue->in_main_loop || server == SERVED_BY_MAIN_LOOP) {
+        end_wait(queue, server == SERVED_BY_MAIN_LOOP); /* for what came before */
+    }
     qatomic_set(&queue->in_main_loop, server == SERVED_BY_MAIN_LOOP);
-    if (server == SERVED_BY_MAIN_LOOP) {
-        qemu_bh_schedule(queue->bh); /* for what came before */
-    } else if (server == SERVED_BY_WORKER && !queue->serving) {
+    if (server == SERVED_BY_WORKER && !queue->serving) {
         start_worker(queue);
     }
 }
@@ -163,6 +176,15 @@ void vcrypto_data_queues_update(VCryptoDevice *device, bool run)
     }
     for (uint32_t i = 0; i < device->num_queues; i++) {
         vcrypto_data_queue_update(device, i, run);
+    }
+}
+
+void vcrypto_data_queues_hurry(VCryptoDevice *device)
+{
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        if (device->queues[i].in_main_loop) {
+            end_wait(&device->queues[i], true);
+        }
     }
 }
 
@@ -212,12 +234,15 @@ static bool queue_add(VCryptoDevice *device, uint32_t index, Error **errp)
     queue->bh =
         virtio_bh_new_guarded(DEVICE(device->vdev), vcrypto_main_loop_queue_bh, queue);
     queue->event_bh = virtio_bh_new_guarded(DEVICE(device->vdev), event_bh, queue);
+    queue->timer =
+        timer_new_ns(QEMU_CLOCK_REALTIME, vcrypto_main_loop_queue_time, queue);
     queue->worker = vcrypto_worker_new(&config);
     if (!queue->worker) {
         error_setg_errno(errp, errno,
                          "virtio-crypto-openssl: %s: no thread for queue %u; raise the "
                          "limit of threads or descriptors, or lower queues",
                          vcrypto_backend_object_name(device->backend), index);
+        timer_free(queue->timer);
         qemu_bh_delete(queue->event_bh);
         qemu_bh_delete(queue->bh);
         return false;
@@ -230,6 +255,7 @@ static bool queue_add(VCryptoDevice *device, uint32_t index, Error **errp)
 static void queue_delete(VCryptoDataQueue *queue)
 {
     vcrypto_worker_free(queue->worker);
+    timer_free(queue->timer);
     qemu_bh_delete(queue->event_bh);
     qemu_bh_delete(queue->bh);
     virtio_delete_queue(queue->vq);

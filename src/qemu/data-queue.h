@@ -26,13 +26,18 @@ struct VCryptoDataQueue {
     /* In the main loop, where addresses are translated. */
     bool in_main_loop;
     QEMUBH *bh;
-    bool taken;    /* requests may be out of the ring, not answered yet, ... */
-    bool put_off;  /* ... and until they are, the ring cannot be the worker's */
-    unsigned life; /* of the device, when they were taken */
+    QEMUTimer *timer; /* for a request that the limits do not allow yet */
+    bool taken;       /* requests may be out of the ring, not answered yet, ... */
+    bool put_off;     /* ... and until they are, the ring cannot be the worker's */
+    bool early;       /* its next request has to wait for its time */
+    unsigned life;    /* of the device, when they were taken */
     struct VCryptoMainLoopBatch *batch; /* NULL until it is needed */
 };
 
 /* vcrypto_main_loop_queue_bh: bottom half that serves a queue; @opaque: the queue. */
 void vcrypto_main_loop_queue_bh(void *opaque);
+
+/* vcrypto_main_loop_queue_time: its request's time has come. */
+void vcrypto_main_loop_queue_time(void *opaque);
 
 #endif

@@ -374,6 +374,13 @@ void vcrypto_device_ready_changed(VCryptoDevice *device)
     }
 }
 
+void vcrypto_device_limits_changed(VCryptoDevice *device)
+{
+    if (device) {
+        vcrypto_data_queues_hurry(device);
+    }
+}
+
 /* Whether one more line of what a guest does wrong may be printed. */
 static bool may_complain(VCryptoDevice *device)
 {

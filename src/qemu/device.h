@@ -73,6 +73,10 @@ void vcrypto_device_stop_ioeventfd(VCryptoDevice *device);
 /* vcrypto_device_ready_changed: tell the driver; @device may be NULL. */
 void vcrypto_device_ready_changed(VCryptoDevice *device);
 
+/* vcrypto_device_limits_changed: what waits for its time looks again; @device may be
+ * NULL. */
+void vcrypto_device_limits_changed(VCryptoDevice *device);
+
 /*
  * vcrypto_device_hold, vcrypto_device_release: around what may reset or unplug the
  * device. In between it and its queues remain as memory, and so do QEMU's VirtIODevice
@@ -142,6 +146,9 @@ void vcrypto_data_queue_leave_old_ring(VCryptoDevice *device, uint32_t index);
 
 /* vcrypto_data_queues_set_memory: the device's map of memory is a new one. */
 void vcrypto_data_queues_set_memory(VCryptoDevice *device);
+
+/* vcrypto_data_queues_hurry: those that wait for their time look again. */
+void vcrypto_data_queues_hurry(VCryptoDevice *device);
 
 /* vcrypto_data_queues_cancel: after a stop: nothing that is pending happens any more.
  */

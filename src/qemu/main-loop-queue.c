@@ -205,7 +205,23 @@ static bool serve_batch(VCryptoDataQueue *queue)
     } else {
         answer(queue, done);
     }
+    queue->early = n && !done;
     return n;
+}
+
+/* The backend's limits do not allow the next request yet. */
+static void wait_for_time(VCryptoDataQueue *queue)
+{
+    uint64_t delay = vcrypto_backend_delay(queue->device->backend->core, queue->index);
+
+    timer_mod(queue->timer, qemu_clock_get_ns(QEMU_CLOCK_REALTIME) + (int64_t)delay);
+}
+
+void vcrypto_main_loop_queue_time(void *opaque)
+{
+    VCryptoDataQueue *queue = opaque;
+
+    qemu_bh_schedule(queue->bh);
 }
 
 /* One turn; returns whether there may be more. */
@@ -230,7 +246,9 @@ void vcrypto_main_loop_queue_bh(void *opaque)
     VCryptoDevice *device = queue->device;
     bool more;
 
-    if (!queue->in_main_loop || !vcrypto_device_may_run(device)) {
+    /* What waits for its time does not look at each kick whether that has come. */
+    if (!queue->in_main_loop || !vcrypto_device_may_run(device) ||
+        timer_pending(queue->timer)) {
         return;
     }
     vcrypto_device_hold(device);
@@ -243,7 +261,11 @@ void vcrypto_main_loop_queue_bh(void *opaque)
            serve_turn(queue);
     queue->taken = false;
     if (more && lives(queue)) {
-        qemu_bh_schedule(queue->bh);
+        if (queue->early) {
+            wait_for_time(queue);
+        } else {
+            qemu_bh_schedule(queue->bh);
+        }
     }
     if (queue->put_off) {
         queue->put_off = false;

@@ -12,6 +12,9 @@
 #define GIB          (1024 * MIB)
 #define VALUE(field) offsetof(struct vcrypto_options, field)
 
+/* As QEMU's own limits have it. */
+#define MOST_A_SECOND UINT64_C(1000000000000000)
+
 #define STATELESS(option_name, field, service)                                         \
     {                                                                                  \
         .name = option_name, .type = VCRYPTO_OPTION_BOOL, .maximum = 1, .initial = 1,  \
@@ -105,6 +108,16 @@ static const struct vcrypto_option table[] = {
       .offset = VALUE(poll_max_ns),
       .any_time = true,
       .help = "how long a worker watches an empty ring at most before it sleeps" },
+    { .name = "throttle-bps",
+      .maximum = MOST_A_SECOND,
+      .offset = VALUE(throttle_bps),
+      .any_time = true,
+      .help = "bytes that all queues together may work on in a second; 0: any number" },
+    { .name = "throttle-ops",
+      .maximum = MOST_A_SECOND,
+      .offset = VALUE(throttle_ops),
+      .any_time = true,
+      .help = "requests that all queues together may do in a second; 0: any number" },
     { .name = "ready",
       .type = VCRYPTO_OPTION_BOOL,
       .maximum = 1,

@@ -117,7 +117,7 @@ static uint32_t longest_key(enum vcrypto_service service, uint64_t mask)
     return longest;
 }
 
-/* keeps: CFG-8 CFG-9 */
+/* keeps: CFG-11 */
 static void fill_key_lengths(const struct vcrypto_backend_config *config,
                              struct vcrypto_capabilities *can)
 {

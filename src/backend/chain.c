@@ -173,6 +173,7 @@ static enum vcrypto_status run(struct queue_state *state, struct context_entry *
 
 /* Of both parts, before either is begun: what is in place is lost with the first byte.
  */
+/* keeps: SYM-9 */
 static bool sizes_valid(const struct session_kind *kind,
                         const struct vcrypto_request *request)
 {

@@ -104,6 +104,7 @@ static bool try_twice(const struct court *court, const struct vcrypto_algorithm 
     return right;
 }
 
+/* keeps: CFG-12 */
 static void try_row(const struct court *court, const struct vcrypto_algorithm *row)
 {
     struct verdict *verdict = verdict_of(row);

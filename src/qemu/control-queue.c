@@ -166,6 +166,7 @@ static void serve_virtqueue(VCryptoControlQueue *queue)
 
 /* QEMU may have declared the device broken at any time, also before there was a driver
  * to be told. */
+/* keeps: VIO-1 */
 static void heed_broken(VCryptoControlQueue *queue)
 {
     VCryptoDevice *device = queue->device;

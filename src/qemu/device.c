@@ -144,6 +144,7 @@ fail:
  * What was negotiated is taken when the queues begin to be served: a driver may write
  * features later, too. Bits that none may take together are none.
  */
+/* keeps: FEA-5 */
 static void take_features(VCryptoDevice *device)
 {
     uint64_t features =
@@ -394,6 +395,7 @@ static bool may_complain(VCryptoDevice *device)
 }
 
 /* Tells the driver, unless QEMU has done so; the last that is done with the device. */
+/* keeps: VIO-1 */
 static void ask_for_reset(VCryptoDevice *device)
 {
     VirtIODevice *vdev = device->vdev;

@@ -176,6 +176,7 @@ static void answer(VCryptoDataQueue *queue, size_t done)
  * device any more, and what was done would never be answered. The queues are stopped
  * before, so that nothing but this is done for a device that is not broken meanwhile.
  */
+/* keeps: ST-2 */
 static void answer_before_broken(VCryptoDataQueue *queue, size_t done)
 {
     VCryptoDevice *device = queue->device;

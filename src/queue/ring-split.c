@@ -71,6 +71,7 @@ static void split_areas(const struct vcrypto_ring_setup *setup,
  * the ring's own. It ends the chain, whatever the descriptor that names it says of a
  * next one.
  */
+/* keeps: VIO-2 */
 static bool walk(const struct vcrypto_ring *ring, struct gathering *gathering,
                  const uint8_t *table, uint32_t entries, uint32_t index, bool nested,
                  uint16_t *slots)

@@ -179,6 +179,7 @@ static bool halted(const struct vcrypto_worker *worker)
 }
 
 /* Serves one batch; returns whether there was one. */
+/* keeps: FEA-5 ST-2 */
 static bool serve_batch(struct vcrypto_worker *worker)
 {
     const struct vcrypto_service_point *point = worker->config.point;

@@ -332,6 +332,7 @@ static void check_reset_mends(const struct form_operation *o, uint32_t room)
 }
 
 /* What was done and written is answered as well. */
+/* shows: ST-2 */
 static void good_requests_before_a_bad_chain(void)
 {
     struct form_operation o = qt_kind(QT_SERVICE_CIPHER);

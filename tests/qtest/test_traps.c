@@ -511,6 +511,7 @@ static void check_size_that_cannot_be(unsigned device, unsigned queue, uint16_t 
     qt_crypto_close(crypto);
 }
 
+/* shows: VIO-1 */
 static void sizes_that_cannot_be(void)
 {
     QT_NEED(machine);
@@ -571,6 +572,7 @@ static void check_enable_zero_before(unsigned device)
     qt_crypto_close(crypto);
 }
 
+/* shows: VIO-1 */
 static void broken_devices_say_so_and_stop(void)
 {
     QT_NEED(machine);

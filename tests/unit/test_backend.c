@@ -31,7 +31,7 @@ static struct vcrypto_capabilities capabilities_with(uint32_t cipher, uint32_t a
     return can;
 }
 
-/* shows: CFG-8 CFG-9 */
+/* shows: CFG-11 */
 static void longest_keys_are_those_that_some_algorithm_takes(void)
 {
     struct vcrypto_capabilities can = capabilities_with(65536, 65536, 65536);

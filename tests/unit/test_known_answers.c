@@ -347,6 +347,7 @@ static void nothing_wrong(void)
     stop();
 }
 
+/* shows: CFG-12 */
 static void openssl_cipher(void)
 {
     fault.cipher = "AES-192-CBC";

@@ -97,6 +97,7 @@ static void chain_may_be_empty(void)
 }
 
 /* A split chain may end in a table; a packed one is either in a table or not. */
+/* shows: VIO-2 */
 static void table_may_follow_direct_descriptors(void)
 {
     struct vcrypto_ring_chain chain;

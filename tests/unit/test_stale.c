@@ -310,6 +310,7 @@ static void failing_chains_of(const struct known_answer *k)
     }
 }
 
+/* shows: SYM-9 */
 static void every_chain_with_every_fault(void)
 {
     const GArray *all = known_answers();

@@ -453,6 +453,7 @@ static void check_features_stay(bool packed, bool event_index, uint64_t poll_ns)
     end();
 }
 
+/* shows: FEA-5 */
 static void features_are_taken_at_the_start_only(void)
 {
     for_each_kind(check_features_stay);
@@ -618,6 +619,7 @@ static void check_answered_before_fault(bool packed, bool event_index, uint64_t 
     end();
 }
 
+/* shows: ST-2 */
 static void good_requests_are_answered_before_a_fault(void)
 {
     for_each_kind(check_answered_before_fault);

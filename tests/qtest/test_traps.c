@@ -7,8 +7,10 @@
  */
 #include "crypto.h"
 #include "flight.h"
+#include "form.h"
 #include "waiting.h"
 
+#include "support/operations.h"
 #include "support/ut.h"
 
 #include <glib.h>
@@ -668,6 +670,130 @@ static void enabled_again_with_another_ring(void)
     check_works(DEV_INTX);
 }
 
+/* ---- features that change while queues work ---- */
+
+#define AT_WORK 48 /* requests */
+#define ROUNDS  50
+
+/* A request that can be sent again and again. */
+struct standing {
+    struct qt_desc desc[FORM_MAX_FIELDS + 2];
+    unsigned n;
+    uint8_t *room; /* the answer, then the status */
+    uint32_t len;
+};
+
+static void place(struct standing *standing, const struct form_operation *o,
+                  enum form form, uint64_t session)
+{
+    struct form_message message;
+    uint64_t gpa;
+
+    form_data(o, form, session, &message);
+    standing->len = o->dst_len + o->result_len;
+    for (standing->n = 0; standing->n < message.n; standing->n++) {
+        struct form_bytes field = message.fields[standing->n];
+
+        gpa = qt_mem_alloc(&machine->mem, field.len, 1);
+        memcpy(qt_mem_ptr(&machine->mem, gpa, field.len), field.data, field.len);
+        standing->desc[standing->n] = (struct qt_desc){ gpa, field.len, false };
+    }
+    gpa = qt_mem_alloc(&machine->mem, standing->len + 1, 1);
+    standing->room = qt_mem_ptr(&machine->mem, gpa, standing->len + 1);
+    standing->desc[standing->n++] = (struct qt_desc){ gpa, standing->len, true };
+    standing->desc[standing->n++] = (struct qt_desc){ gpa + standing->len, 1, true };
+}
+
+/* And the status again, when a device may look at them. */
+static void write_features(const struct qt_crypto *crypto, uint32_t bits)
+{
+    qt_writel(machine->qtest, crypto->dev->common + 0x08, 0); /* the low half */
+    qt_writel(machine->qtest, crypto->dev->common + 0x0c, bits);
+    qt_virtio_set_status(crypto->dev, 7);
+}
+
+/* Takes all answers, and gives the first bit back and takes it away meanwhile. */
+static void collect_and_toggle(struct qt_crypto *crypto)
+{
+    struct qt_wait wait = qt_wait_begin(machine, QT_TIMEOUT_MS, "all answers");
+    uint32_t bits = (uint32_t)crypto->dev->features, id, len;
+    unsigned answers = 0;
+
+    while (answers < AT_WORK) {
+        write_features(crypto, bits);
+        write_features(crypto, bits ^ 1);
+        for (unsigned i = 0; i < QUEUES; i++) {
+            while (qt_vring_get(crypto->data[i], &id, &len)) {
+                answers++;
+            }
+        }
+        UT_TRUE_FATAL(answers == AT_WORK || qt_wait_more(&wait));
+    }
+}
+
+static void run_standing(struct qt_crypto *crypto, struct standing *standing,
+                         const struct form_bytes *answer)
+{
+    for (unsigned i = 0; i < AT_WORK; i++) {
+        memset(standing[i].room, 0xa5, standing[i].len + 1);
+        qt_vring_add(crypto->data[i % QUEUES], standing[i].desc, standing[i].n);
+    }
+    write_features(crypto, (uint32_t)crypto->dev->features ^ 1);
+    for (unsigned i = 0; i < QUEUES; i++) {
+        qt_vring_kick(crypto->data[i]);
+    }
+    collect_and_toggle(crypto);
+    for (unsigned i = 0; i < AT_WORK; i++) {
+        UT_EQ_U64(standing[i].room[standing[i].len], QT_OK);
+        UT_EQ_MEM(standing[i].room, answer->data, standing[i].len);
+    }
+}
+
+/* DRIVER_OK without FEATURES_OK: QEMU takes that, and features at any time then. */
+static void check_features_stay(const struct known_answer *k, unsigned device,
+                                enum form form)
+{
+    struct where where = { .device = device, .features = qt_form_features(form) };
+    struct standing standing[AT_WORK];
+    struct qt_crypto *crypto;
+    uint64_t session = 0;
+
+    ut_context("device %u, %s", device, form_name(form));
+    qt_mem_reset(&machine->mem, mark);
+    crypto = prepare_where(find_device(device), &where);
+    qt_virtio_set_status(crypto->dev, 7);
+    UT_EQ_U64(qt_virtio_get_status(crypto->dev), 7);
+    if (!form_stateless(form)) {
+        session = qt_form_session(crypto, &k->operation, form);
+    }
+    for (unsigned i = 0; i < AT_WORK; i++) {
+        place(&standing[i], &k->operation, form, session);
+    }
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        run_standing(crypto, standing, &k->answer);
+    }
+    qt_crypto_close(crypto);
+}
+
+/* Each request is read in the form that counted when DRIVER_OK was written. */
+/* shows: FEA-5 */
+static void features_are_those_of_the_start(void)
+{
+    const struct known_answer *k =
+        &g_array_index(known_answers(), struct known_answer, 0);
+
+    QT_NEED(machine);
+    UT_EQ_U64_FATAL(k->operation.service, QT_SERVICE_CIPHER);
+    for (unsigned device = 0; device < 2; device++) {
+        check_features_stay(k, device, FORM_LEGACY);
+        check_features_stay(k, device, FORM_EXACT);
+        check_features_stay(k, device, FORM_STATELESS);
+    }
+    ut_context(NULL);
+    check_works(DEV_MSIX);
+    check_works(DEV_INTX);
+}
+
 /* ---- under load ---- */
 
 struct load {
@@ -1000,6 +1126,7 @@ int main(int argc, char **argv)
         { "broken devices say so and stop", broken_devices_say_so_and_stop },
         { "good requests before bad chains", good_requests_before_bad_chains },
         { "enabled again with another ring", enabled_again_with_another_ring },
+        { "features are those of the start", features_are_those_of_the_start },
         { "data in registers or nowhere", data_in_registers_or_nowhere },
         { "rings in registers or nowhere", rings_in_registers_or_nowhere },
         { "queue reset under load", queue_reset_under_load },

@@ -142,12 +142,10 @@ static bool load_providers(const char **why)
     if (legacy_provider) {
         lent_legacy = vcrypto_openssl_lend(libctx, legacy_provider, 1);
     }
-    /* Random numbers of this context are made by a cipher, too. From 3.5 on it has to
-     * be of the generator's own provider, unless the generator was asked for with
-     * properties, be they none. */
+    /* Random numbers of this context are made by a cipher, too. */
     if (!lent_default || (legacy_provider && !lent_legacy) ||
-        !RAND_set_DRBG_type(libctx, "CTR-DRBG", "", VCRYPTO_OPENSSL_OURS "AES-256-CTR",
-                            NULL)) {
+        !RAND_set_DRBG_type(libctx, "CTR-DRBG", NULL,
+                            VCRYPTO_OPENSSL_OURS "AES-256-CTR", NULL)) {
         *why = "no memory for OpenSSL";
         return false;
     }

@@ -98,7 +98,7 @@ static void check_queue(struct qt_crypto *crypto, enum form form, uint64_t sessi
     UT_EQ_MEM(in, k->answer.data, k->operation.dst_len);
 }
 
-static void check_crypto(struct qt_crypto *crypto)
+void qt_canary_check(struct qt_crypto *crypto)
 {
     enum form form = crypto->dev->features & QT_CRYPTO_BITS ? FORM_EXACT : FORM_LEGACY;
     uint64_t session;
@@ -118,13 +118,10 @@ static void check_crypto(struct qt_crypto *crypto)
 /* One that a test has left open. */
 static void check_open(struct qt_crypto *crypto)
 {
-    const uint8_t working = QT_STATUS_ACKNOWLEDGE | QT_STATUS_DRIVER |
-                            QT_STATUS_DRIVER_OK | QT_STATUS_FEATURES_OK;
-
-    if (qt_virtio_get_status(crypto->dev) != working) {
+    if (qt_virtio_get_status(crypto->dev) != qt_virtio_working(crypto->dev)) {
         qt_crypto_restart(crypto, crypto->dev->features);
     }
-    check_crypto(crypto);
+    qt_canary_check(crypto);
 }
 
 static bool has_device(struct qt_machine *machine, unsigned nth)
@@ -145,7 +142,7 @@ static void check_found(struct qt_machine *machine)
         struct qt_crypto *crypto = qt_crypto_open(
             machine, nth, QT_CRYPTO_LINUX_FEATURES | QT_F_ACCESS_PLATFORM);
 
-        check_crypto(crypto);
+        qt_canary_check(crypto);
         qt_crypto_close(crypto);
     }
     qt_mem_reset(&machine->mem, mark);

@@ -74,11 +74,16 @@ static void set_up(struct qt_crypto *crypto, uint64_t features)
     if (crypto->msix) {
         UT_TRUE_FATAL(qt_virtio_set_config_vector(crypto->dev, 0));
     }
+    if (crypto->late) {
+        qt_virtio_driver_ok(crypto->dev);
+    }
     for (uint32_t i = 0; i < crypto->n_data; i++) {
         crypto->data[i] = new_ring(crypto, i);
     }
     crypto->ctrl = new_ring(crypto, crypto->n_data);
-    qt_virtio_driver_ok(crypto->dev);
+    if (!crypto->late) {
+        qt_virtio_driver_ok(crypto->dev);
+    }
 }
 
 struct qt_crypto *qt_crypto_open_opts(struct qt_machine *machine,
@@ -95,6 +100,7 @@ struct qt_crypto *qt_crypto_open_opts(struct qt_machine *machine,
     crypto->dev = dev;
     crypto->ctrl_layout = QT_FIELDS;
     crypto->msix = opts->msix;
+    crypto->late = opts->late;
     if (opts->msix) {
         qt_msix_enable(&dev->pci);
     }

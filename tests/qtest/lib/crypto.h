@@ -86,6 +86,7 @@ struct qt_crypto {
     uint32_t n_data;
     enum qt_layout ctrl_layout; /* for control requests; QT_FIELDS at first */
     bool msix;                  /* a vector for each queue */
+    bool late;                  /* queues are set up after DRIVER_OK */
 };
 
 /** How to open a device. Zero is the default of every field. */
@@ -94,6 +95,7 @@ struct qt_crypto_opts {
     unsigned nth;      /* of the bus's virtio-crypto devices */
     uint64_t features; /* to accept, as far as they are offered */
     bool msix;         /* MSI-X: vector 0 for the configuration, i + 1 for queue i */
+    bool late;         /* queues are set up after DRIVER_OK, which they should not */
 };
 
 /** qt_crypto_read_config() - read and decode the configuration space */

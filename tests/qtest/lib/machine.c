@@ -230,7 +230,9 @@ static void add_all(GPtrArray *argv, const char *const *args)
 static void add_accelerator(GPtrArray *argv, const char *wanted)
 {
     const char *everywhere = getenv("VCRYPTO_TEST_ACCEL");
-    const char *accel = wanted ? wanted : everywhere && *everywhere ? everywhere : "tcg";
+    const char *accel = wanted                      ? wanted
+                        : everywhere && *everywhere ? everywhere
+                                                    : "tcg";
 
     add(argv, "-accel");
     add(argv, "%s", accel);
@@ -367,6 +369,7 @@ struct qt_machine *qt_machine_start(const struct qt_machine_opts *opts)
     bool ok;
 
     machine->output = -1;
+    machine->mmio = opts->machine && g_str_has_prefix(opts->machine, "microvm");
     machine->next_bar = FIRST_BAR;
     ok = dir && start_in(machine, opts, dir);
     /* QEMU has opened all of it; a test that is killed leaves nothing behind. */

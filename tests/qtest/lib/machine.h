@@ -30,7 +30,8 @@ extern int qt_timeout_ms;
 
 /** What qt_machine_start() makes. Zero or NULL means the default. */
 struct qt_machine_opts {
-    const char *machine;     /* "q35" (default) or "pc", more options after a comma */
+    const char *machine;     /* "q35" (default), "pc" or "microvm", more options after a
+                                comma */
     const char *accel;       /* "tcg" */
     uint64_t ram_size;       /* bytes, 64 MiB; below 2 GiB */
     const char *const *args; /* more arguments for QEMU; ends with NULL */
@@ -43,6 +44,7 @@ struct qt_machine {
     struct qt_mem mem; /* guest RAM and its allocator */
     uint32_t next_bar; /* next free address for PCI memory BARs */
     int output;        /* file that QEMU's output goes to */
+    bool mmio;         /* its virtio devices are in transports of microvm: mmio.h */
     bool silent;       /* it has not answered once: nobody waits for it again */
 };
 

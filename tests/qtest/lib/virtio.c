@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The driver's side of a modern virtio PCI device.
+ * The driver's side of a virtio device, and the registers of a modern one on PCI.
  */
-#include "virtio.h"
-
+#include "mmio.h"
 #include "waiting.h"
 
 #include "support/ut.h"
@@ -44,6 +43,98 @@ static struct qt_qtest *io(const struct qt_virtio *dev)
     return dev->machine->qtest;
 }
 
+/* ---- PCI ---- */
+
+static uint8_t pci_get_status(const struct qt_virtio *dev)
+{
+    return qt_readb(io(dev), dev->common + DEVICE_STATUS);
+}
+
+static void pci_set_status(const struct qt_virtio *dev, uint8_t status)
+{
+    qt_writeb(io(dev), dev->common + DEVICE_STATUS, status);
+}
+
+static uint32_t pci_offered(const struct qt_virtio *dev, unsigned half)
+{
+    qt_writel(io(dev), dev->common + DEVICE_FEATURE_SELECT, half);
+    return qt_readl(io(dev), dev->common + DEVICE_FEATURE);
+}
+
+static void pci_accept(const struct qt_virtio *dev, unsigned half, uint32_t features)
+{
+    qt_writel(io(dev), dev->common + DRIVER_FEATURE_SELECT, half);
+    qt_writel(io(dev), dev->common + DRIVER_FEATURE, features);
+}
+
+static uint8_t pci_config_generation(const struct qt_virtio *dev)
+{
+    return qt_readb(io(dev), dev->common + CONFIG_GENERATION);
+}
+
+static uint8_t pci_take_isr(const struct qt_virtio *dev)
+{
+    return qt_readb(io(dev), dev->isr);
+}
+
+static uint16_t pci_num_queues(const struct qt_virtio *dev)
+{
+    return qt_readw(io(dev), dev->common + NUM_QUEUES);
+}
+
+static void select_queue(const struct qt_virtio *dev, uint16_t queue)
+{
+    qt_writew(io(dev), dev->common + QUEUE_SELECT, queue);
+}
+
+static uint16_t pci_queue_max(const struct qt_virtio *dev, uint16_t queue)
+{
+    select_queue(dev, queue);
+    return qt_readw(io(dev), dev->common + QUEUE_SIZE);
+}
+
+static void write_address(const struct qt_virtio *dev, uint32_t offset, uint64_t value)
+{
+    qt_writel(io(dev), dev->common + offset, (uint32_t)value);
+    qt_writel(io(dev), dev->common + offset + 4, (uint32_t)(value >> 32));
+}
+
+static uint64_t pci_queue_enable(const struct qt_virtio *dev, uint16_t queue,
+                                 uint16_t size, uint16_t vector,
+                                 const struct qt_areas *areas)
+{
+    uint16_t notify_off;
+
+    select_queue(dev, queue);
+    qt_writew(io(dev), dev->common + QUEUE_SIZE, size);
+    qt_writew(io(dev), dev->common + QUEUE_VECTOR, vector);
+    UT_EQ_U64_FATAL(qt_readw(io(dev), dev->common + QUEUE_VECTOR), vector);
+    write_address(dev, QUEUE_DESC, areas->desc);
+    write_address(dev, QUEUE_DRIVER, areas->driver);
+    write_address(dev, QUEUE_DEVICE, areas->device);
+    notify_off = qt_readw(io(dev), dev->common + QUEUE_NOTIFY_OFF);
+    qt_writew(io(dev), dev->common + QUEUE_ENABLE, 1);
+    return dev->notify + (uint64_t)notify_off * dev->notify_multiplier;
+}
+
+static void pci_notify(const struct qt_virtio *dev, uint64_t address, uint16_t queue)
+{
+    qt_writew(io(dev), address, queue);
+}
+
+static const struct qt_transport pci_transport = {
+    .get_status = pci_get_status,
+    .set_status = pci_set_status,
+    .offered = pci_offered,
+    .accept = pci_accept,
+    .config_generation = pci_config_generation,
+    .take_isr = pci_take_isr,
+    .num_queues = pci_num_queues,
+    .queue_max = pci_queue_max,
+    .queue_enable = pci_queue_enable,
+    .notify = pci_notify,
+};
+
 static void parse_cap(struct qt_virtio *dev, uint8_t cap)
 {
     const struct qt_pci *pci = &dev->pci;
@@ -80,23 +171,30 @@ struct qt_virtio *qt_virtio_open(struct qt_machine *machine, uint16_t type,
     return qt_virtio_open_on(machine, 0, type, nth);
 }
 
-struct qt_virtio *qt_virtio_open_on(struct qt_machine *machine, uint8_t bus,
-                                    uint16_t type, unsigned nth)
+static bool open_pci(struct qt_virtio *dev, uint8_t bus, uint16_t type, unsigned nth)
 {
-    struct qt_virtio *dev = g_new0(struct qt_virtio, 1);
     uint8_t cap = 0;
 
-    dev->machine = machine;
-    if (!qt_pci_find_on(machine, bus, QT_VIRTIO_VENDOR, QT_VIRTIO_MODERN_ID(type), nth,
-                        &dev->pci)) {
-        g_free(dev);
-        return NULL;
+    dev->transport = &pci_transport;
+    if (!qt_pci_find_on(dev->machine, bus, QT_VIRTIO_VENDOR, QT_VIRTIO_MODERN_ID(type),
+                        nth, &dev->pci)) {
+        return false;
     }
     qt_pci_enable(&dev->pci);
     while ((cap = qt_pci_find_cap(&dev->pci, QT_PCI_CAP_VENDOR, cap))) {
         parse_cap(dev, cap);
     }
-    if (!dev->common || !dev->notify || !dev->isr || !dev->config) {
+    return dev->common && dev->notify && dev->isr && dev->config;
+}
+
+struct qt_virtio *qt_virtio_open_on(struct qt_machine *machine, uint8_t bus,
+                                    uint16_t type, unsigned nth)
+{
+    struct qt_virtio *dev = g_new0(struct qt_virtio, 1);
+
+    dev->machine = machine;
+    if (machine->mmio ? !qt_mmio_open(dev, type, nth)
+                      : !open_pci(dev, bus, type, nth)) {
         g_free(dev);
         return NULL;
     }
@@ -112,12 +210,12 @@ void qt_virtio_close(struct qt_virtio *dev)
 
 uint8_t qt_virtio_get_status(const struct qt_virtio *dev)
 {
-    return qt_readb(io(dev), dev->common + DEVICE_STATUS);
+    return dev->transport->get_status(dev);
 }
 
 void qt_virtio_set_status(const struct qt_virtio *dev, uint8_t status)
 {
-    qt_writeb(io(dev), dev->common + DEVICE_STATUS, status);
+    dev->transport->set_status(dev, status);
 }
 
 void qt_virtio_reset(struct qt_virtio *dev)
@@ -136,12 +234,8 @@ void qt_virtio_reset(struct qt_virtio *dev)
 
 uint64_t qt_virtio_offered(const struct qt_virtio *dev)
 {
-    uint64_t features;
-
-    qt_writel(io(dev), dev->common + DEVICE_FEATURE_SELECT, 1);
-    features = (uint64_t)qt_readl(io(dev), dev->common + DEVICE_FEATURE) << 32;
-    qt_writel(io(dev), dev->common + DEVICE_FEATURE_SELECT, 0);
-    return features | qt_readl(io(dev), dev->common + DEVICE_FEATURE);
+    return dev->transport->offered(dev, 0) | (uint64_t)dev->transport->offered(dev, 1)
+                                                 << 32;
 }
 
 static void add_status(struct qt_virtio *dev, uint8_t bits)
@@ -153,13 +247,15 @@ static bool accept_features(struct qt_virtio *dev, uint64_t features)
 {
     add_status(dev, QT_STATUS_ACKNOWLEDGE);
     add_status(dev, QT_STATUS_DRIVER);
+    dev->features = features;
+    if (dev->legacy) {
+        dev->transport->accept(dev, 0, (uint32_t)features);
+        return true;
+    }
     for (unsigned half = 0; half < 2; half++) {
-        qt_writel(io(dev), dev->common + DRIVER_FEATURE_SELECT, half);
-        qt_writel(io(dev), dev->common + DRIVER_FEATURE,
-                  (uint32_t)(features >> (32 * half)));
+        dev->transport->accept(dev, half, (uint32_t)(features >> (32 * half)));
     }
     add_status(dev, QT_STATUS_FEATURES_OK);
-    dev->features = features;
     return qt_virtio_get_status(dev) & QT_STATUS_FEATURES_OK;
 }
 
@@ -177,6 +273,12 @@ bool qt_virtio_negotiate_now(struct qt_virtio *dev, uint64_t wanted)
 bool qt_virtio_negotiate(struct qt_virtio *dev, uint64_t wanted)
 {
     return qt_virtio_accept(dev, wanted & qt_virtio_offered(dev));
+}
+
+uint8_t qt_virtio_working(const struct qt_virtio *dev)
+{
+    return QT_STATUS_ACKNOWLEDGE | QT_STATUS_DRIVER | QT_STATUS_DRIVER_OK |
+           (dev->legacy ? 0 : QT_STATUS_FEATURES_OK);
 }
 
 void qt_virtio_driver_ok(struct qt_virtio *dev)
@@ -203,12 +305,12 @@ uint32_t qt_virtio_config_readl(const struct qt_virtio *dev, uint32_t offset)
 
 uint8_t qt_virtio_config_generation(const struct qt_virtio *dev)
 {
-    return qt_readb(io(dev), dev->common + CONFIG_GENERATION);
+    return dev->transport->config_generation(dev);
 }
 
 uint8_t qt_virtio_read_isr(const struct qt_virtio *dev)
 {
-    return qt_readb(io(dev), dev->isr);
+    return dev->transport->take_isr(dev);
 }
 
 bool qt_virtio_set_config_vector(const struct qt_virtio *dev, uint16_t vector)
@@ -219,44 +321,28 @@ bool qt_virtio_set_config_vector(const struct qt_virtio *dev, uint16_t vector)
 
 /* ---- queues ---- */
 
-static void select_queue(const struct qt_virtio *dev, uint16_t queue)
-{
-    qt_writew(io(dev), dev->common + QUEUE_SELECT, queue);
-}
-
 uint16_t qt_virtio_num_queues(const struct qt_virtio *dev)
 {
-    return qt_readw(io(dev), dev->common + NUM_QUEUES);
+    return dev->transport->num_queues(dev);
 }
 
 uint16_t qt_virtio_queue_max(const struct qt_virtio *dev, uint16_t queue)
 {
-    select_queue(dev, queue);
-    return qt_readw(io(dev), dev->common + QUEUE_SIZE);
-}
-
-static void write_address(const struct qt_virtio *dev, uint32_t offset, uint64_t value)
-{
-    qt_writel(io(dev), dev->common + offset, (uint32_t)value);
-    qt_writel(io(dev), dev->common + offset + 4, (uint32_t)(value >> 32));
+    return dev->transport->queue_max(dev, queue);
 }
 
 uint64_t qt_virtio_queue_enable(const struct qt_virtio *dev, uint16_t queue,
                                 uint16_t size, uint16_t vector, uint64_t desc,
                                 uint64_t driver, uint64_t device)
 {
-    uint16_t notify_off;
+    const struct qt_areas areas = { .desc = desc, .driver = driver, .device = device };
 
-    select_queue(dev, queue);
-    qt_writew(io(dev), dev->common + QUEUE_SIZE, size);
-    qt_writew(io(dev), dev->common + QUEUE_VECTOR, vector);
-    UT_EQ_U64_FATAL(qt_readw(io(dev), dev->common + QUEUE_VECTOR), vector);
-    write_address(dev, QUEUE_DESC, desc);
-    write_address(dev, QUEUE_DRIVER, driver);
-    write_address(dev, QUEUE_DEVICE, device);
-    notify_off = qt_readw(io(dev), dev->common + QUEUE_NOTIFY_OFF);
-    qt_writew(io(dev), dev->common + QUEUE_ENABLE, 1);
-    return dev->notify + (uint64_t)notify_off * dev->notify_multiplier;
+    return dev->transport->queue_enable(dev, queue, size, vector, &areas);
+}
+
+void qt_virtio_notify(const struct qt_virtio *dev, uint64_t address, uint16_t queue)
+{
+    dev->transport->notify(dev, address, queue);
 }
 
 void qt_virtio_queue_enable_zero(const struct qt_virtio *dev, uint16_t queue)

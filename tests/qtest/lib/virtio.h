@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The driver's side of a modern virtio PCI device: registers, feature negotiation,
- * device configuration.
+ * The driver's side of a virtio device: feature negotiation, device configuration,
+ * queues; and the registers of a modern PCI device. Those of virtio-mmio are mmio.h's.
  */
 #ifndef QT_VIRTIO_H
 #define QT_VIRTIO_H
@@ -34,10 +34,34 @@
 
 #define QT_NO_VECTOR 0xffff
 
+struct qt_virtio;
+
+/** Where a queue's three areas are, as in struct qt_vring. */
+struct qt_areas {
+    uint64_t desc, driver, device;
+};
+
+/** What transports do in different ways. */
+struct qt_transport {
+    uint8_t (*get_status)(const struct qt_virtio *dev);
+    void (*set_status)(const struct qt_virtio *dev, uint8_t status);
+    uint32_t (*offered)(const struct qt_virtio *dev, unsigned half);
+    void (*accept)(const struct qt_virtio *dev, unsigned half, uint32_t features);
+    uint8_t (*config_generation)(const struct qt_virtio *dev);
+    uint8_t (*take_isr)(const struct qt_virtio *dev);
+    uint16_t (*num_queues)(const struct qt_virtio *dev);
+    uint16_t (*queue_max)(const struct qt_virtio *dev, uint16_t queue);
+    uint64_t (*queue_enable)(const struct qt_virtio *dev, uint16_t queue, uint16_t size,
+                             uint16_t vector, const struct qt_areas *areas);
+    void (*notify)(const struct qt_virtio *dev, uint64_t address, uint16_t queue);
+};
+
 struct qt_virtio {
     struct qt_machine *machine;
-    struct qt_pci pci;
-    uint64_t common; /* addresses */
+    const struct qt_transport *transport;
+    bool legacy;       /* a driver of version 0.9 is to be played; virtio-mmio only */
+    struct qt_pci pci; /* unless the machine has virtio-mmio */
+    uint64_t common;   /* addresses */
     uint64_t notify;
     uint64_t isr;
     uint64_t config;
@@ -52,7 +76,7 @@ struct qt_virtio {
  * @nth: 0 for the first of that kind
  *
  * MSI-X is left off. Return: the device for qt_virtio_close(), or NULL if there is none
- * or it is not modern.
+ * or (on PCI) it is not modern.
  */
 struct qt_virtio *qt_virtio_open(struct qt_machine *machine, uint16_t type,
                                  unsigned nth);
@@ -76,7 +100,7 @@ uint64_t qt_virtio_offered(const struct qt_virtio *dev);
 /**
  * qt_virtio_accept() - reset, then accept exactly @features, offered or not
  *
- * Return: whether the device kept FEATURES_OK.
+ * Return: whether the device kept FEATURES_OK; of a legacy device, true.
  */
 bool qt_virtio_accept(struct qt_virtio *dev, uint64_t features);
 
@@ -85,6 +109,9 @@ bool qt_virtio_negotiate(struct qt_virtio *dev, uint64_t wanted);
 
 /** qt_virtio_negotiate_now() - the same without the reset: of a device just reset */
 bool qt_virtio_negotiate_now(struct qt_virtio *dev, uint64_t wanted);
+
+/** qt_virtio_working() - the status of a device that works: nothing missing, no more */
+uint8_t qt_virtio_working(const struct qt_virtio *dev);
 
 /** qt_virtio_driver_ok() - set DRIVER_OK: the device may now use its queues */
 void qt_virtio_driver_ok(struct qt_virtio *dev);
@@ -96,7 +123,7 @@ void qt_virtio_read_config(const struct qt_virtio *dev, uint32_t offset, void *o
 uint32_t qt_virtio_config_readl(const struct qt_virtio *dev, uint32_t offset);
 uint8_t qt_virtio_config_generation(const struct qt_virtio *dev);
 
-/** qt_virtio_read_isr() - the interrupt status, which reading clears */
+/** qt_virtio_read_isr() - the interrupt status, which this clears */
 uint8_t qt_virtio_read_isr(const struct qt_virtio *dev);
 
 /** qt_virtio_set_config_vector() - false if the device refused the vector */
@@ -119,14 +146,17 @@ uint64_t qt_virtio_queue_enable(const struct qt_virtio *dev, uint16_t queue,
                                 uint16_t size, uint16_t vector, uint64_t desc,
                                 uint64_t driver, uint64_t device);
 
+/** qt_virtio_notify() - write a queue's number to the address that enabling gave */
+void qt_virtio_notify(const struct qt_virtio *dev, uint64_t address, uint16_t queue);
+
 /**
  * qt_virtio_queue_enable_zero() - write 0 to a queue's queue_enable, which a driver
- * must not do: the device needs a reset then
+ * must not do: the device needs a reset then; PCI
  */
 void qt_virtio_queue_enable_zero(const struct qt_virtio *dev, uint16_t queue);
 
 /** qt_virtio_queue_reset() - reset one queue (needs VIRTIO_F_RING_RESET) and wait for
- * it */
+ * it; PCI */
 void qt_virtio_queue_reset(const struct qt_virtio *dev, uint16_t queue);
 
 #endif

@@ -44,11 +44,14 @@ static uint64_t new_area(struct qt_virtio *dev, uint64_t size, uint64_t align,
 
 static void allocate_split(struct qt_vring *vq)
 {
+    bool legacy = vq->dev->legacy;
     uint64_t n = vq->size;
 
-    vq->desc_gpa = new_area(vq->dev, 16 * n, 16, &vq->desc);
+    /* A legacy device is told of the first area alone: the next follows at once, the
+     * last one on the next page. */
+    vq->desc_gpa = new_area(vq->dev, 16 * n, legacy ? 4096 : 16, &vq->desc);
     vq->avail_gpa = new_area(vq->dev, 6 + 2 * n, 2, &vq->avail);
-    vq->used_gpa = new_area(vq->dev, 6 + 8 * n, 4, &vq->used);
+    vq->used_gpa = new_area(vq->dev, 6 + 8 * n, legacy ? 4096 : 4, &vq->used);
 }
 
 /* Both event areas begin as zeros, which enables notifications and interrupts. */
@@ -206,7 +209,7 @@ void qt_vring_publish(struct qt_vring *vq)
 
 void qt_vring_notify(struct qt_vring *vq)
 {
-    qt_writew(vq->dev->machine->qtest, vq->notify_addr, vq->index);
+    qt_virtio_notify(vq->dev, vq->notify_addr, vq->index);
 }
 
 void qt_vring_kick(struct qt_vring *vq)

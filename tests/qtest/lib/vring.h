@@ -74,7 +74,8 @@ struct qt_vring {
  * @size: a power of two; 0 for the device's maximum
  * @vector: MSI-X vector or QT_NO_VECTOR
  *
- * Between feature negotiation and DRIVER_OK. Return: for qt_vring_free().
+ * After feature negotiation, and before DRIVER_OK, as drivers should. Return: for
+ * qt_vring_free().
  */
 struct qt_vring *qt_vring_new(struct qt_virtio *dev, uint16_t index, uint16_t size,
                               uint16_t vector);

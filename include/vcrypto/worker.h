@@ -109,7 +109,8 @@ void vcrypto_worker_stop_begin(struct vcrypto_worker *worker);
  * vcrypto_worker_stop: serve no more; *@position is where the next one goes on.
  *
  * Returns within 200 ms: what was not begun stays in the ring, what was is completed in
- * it; but for what takes longer, see vcrypto_backend_leave(). Returns false, with
+ * it; but for what takes longer, see vcrypto_backend_leave(). Nothing else is written
+ * to the ring if its memory was taken away before. Returns false, with
  * @position untouched, if no ring is being served. May be called any number of times.
  */
 bool vcrypto_worker_stop(struct vcrypto_worker *worker,

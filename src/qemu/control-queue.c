@@ -9,6 +9,7 @@
 #include "qemu/iov.h"
 
 #include "ring-state.h"
+#include "transport.h"
 #include "virtqueue.h"
 
 struct VCryptoControlQueue {
@@ -22,6 +23,7 @@ struct VCryptoControlQueue {
     bool taken;   /* requests may be out of QEMU's virtqueue, not answered yet, ... */
     bool put_off; /* ... and until they are, the ring cannot be ours */
     struct vcrypto_ring ring;
+    struct vcrypto_ring_setup setup; /* what it was made of */
     struct iovec pieces[VCRYPTO_RING_MAX_PIECES];
     uint64_t addresses[VCRYPTO_RING_MAX_PIECES];
 };
@@ -95,13 +97,11 @@ static void serve_ring(VCryptoControlQueue *queue)
 static void find_ring(VCryptoControlQueue *queue,
                       const struct vcrypto_ring_position *position)
 {
-    struct vcrypto_ring_setup setup =
-        vcrypto_ring_state_setup(queue->device->vdev, queue->index);
-
+    queue->setup = vcrypto_ring_state_setup(queue->device->vdev, queue->index);
     /* A ring that cannot be, or is not there, is found to be broken when it is served.
      */
     queue->ring = (struct vcrypto_ring){ .position = *position };
-    if (vcrypto_ring_init(&queue->ring, &setup, position)) {
+    if (vcrypto_ring_init(&queue->ring, &queue->setup, position)) {
         vcrypto_ring_attach(&queue->ring, queue->device->memory.map);
     }
 }
@@ -210,8 +210,8 @@ void vcrypto_control_queue_update(VCryptoDevice *device, bool run)
 {
     VCryptoControlQueue *queue = device->control;
     VirtIODevice *vdev = device->vdev;
-    bool serve = run && virtio_queue_get_desc_addr(vdev, queue->index) &&
-                 !device->memory.translated;
+    bool set_up = vcrypto_transport_has_queue(device->transport, vdev, queue->index);
+    bool serve = run && set_up && !device->memory.translated;
 
     if (device->gone) {
         return;
@@ -223,7 +223,9 @@ void vcrypto_control_queue_update(VCryptoDevice *device, bool run)
     if (queue->serving && !serve) {
         struct vcrypto_ring_position position = vcrypto_ring_position(&queue->ring);
 
-        vcrypto_ring_kicks_on(&queue->ring);
+        if (set_up) {
+            vcrypto_ring_kicks_on(&queue->ring);
+        }
         queue->serving = false;
         vcrypto_ring_state_give(vdev, queue->index, &position);
         device->rings[queue->index].given = true;
@@ -241,7 +243,13 @@ void vcrypto_control_queue_update(VCryptoDevice *device, bool run)
 
 void vcrypto_control_queue_leave_old_ring(VCryptoDevice *device)
 {
-    vcrypto_control_queue_set_memory(device);
+    VCryptoControlQueue *queue = device->control;
+    struct vcrypto_ring_setup setup =
+        vcrypto_ring_state_setup(device->vdev, queue->index);
+
+    if (queue->serving && !vcrypto_ring_state_same(&queue->setup, &setup)) {
+        vcrypto_control_queue_set_memory(device);
+    }
 }
 
 void vcrypto_control_queue_set_memory(VCryptoDevice *device)
@@ -270,6 +278,7 @@ static void control_kicked(VirtIODevice *vdev, VirtQueue *vq)
     VCryptoBackend *backend =
         vcrypto_backend_object_of(VIRTIO_CRYPTO(vdev)->conf.cryptodev);
 
+    vcrypto_device_kicked(backend->device, backend->device->num_queues);
     qemu_bh_schedule(backend->device->control->bh);
 }
 

@@ -11,6 +11,7 @@
 #include "qemu/rcu.h"
 
 #include "ring-state.h"
+#include "transport.h"
 
 /* vcrypto_worker_host, called from the worker. */
 
@@ -89,22 +90,36 @@ static void start_worker(VCryptoDataQueue *queue)
     }
 }
 
+static bool has_ring(const VCryptoDataQueue *queue)
+{
+    const VCryptoDevice *device = queue->device;
+
+    return vcrypto_transport_has_queue(device->transport, device->vdev, queue->index);
+}
+
+/* A ring that the driver has taken back is left without the wish to be told of chains:
+ * it may be other memory by now. */
+static void begin_stop(VCryptoDataQueue *queue)
+{
+    if (!has_ring(queue)) {
+        vcrypto_worker_set_memory(queue->worker, NULL);
+    }
+    vcrypto_worker_stop_begin(queue->worker);
+}
+
 static void stop_worker(VCryptoDataQueue *queue)
 {
     struct vcrypto_ring_position position;
 
+    begin_stop(queue);
     queue->serving = false;
     if (vcrypto_worker_stop(queue->worker, &position)) {
         vcrypto_ring_state_give(queue->device->vdev, queue->index, &position);
         queue->device->rings[queue->index].given = true;
     }
-}
-
-static bool same_ring(const struct vcrypto_ring_setup *a,
-                      const struct vcrypto_ring_setup *b)
-{
-    return a->descriptors == b->descriptors && a->driver == b->driver &&
-           a->device == b->device && a->size == b->size;
+    if (!has_ring(queue)) {
+        vcrypto_worker_set_memory(queue->worker, queue->device->memory.map);
+    }
 }
 
 void vcrypto_data_queue_leave_old_ring(VCryptoDevice *device, uint32_t index)
@@ -112,7 +127,7 @@ void vcrypto_data_queue_leave_old_ring(VCryptoDevice *device, uint32_t index)
     VCryptoDataQueue *queue = &device->queues[index];
     struct vcrypto_ring_setup setup = vcrypto_ring_state_setup(device->vdev, index);
 
-    if (queue->serving && !same_ring(&queue->setup, &setup)) {
+    if (queue->serving && !vcrypto_ring_state_same(&queue->setup, &setup)) {
         stop_worker(queue);
     }
 }
@@ -122,7 +137,7 @@ enum server { SERVED_BY_NOBODY, SERVED_BY_WORKER, SERVED_BY_MAIN_LOOP };
 
 static enum server server_of(VCryptoDataQueue *queue, bool run)
 {
-    if (!run || !virtio_queue_get_desc_addr(queue->device->vdev, queue->index)) {
+    if (!run || !has_ring(queue)) {
         return SERVED_BY_NOBODY;
     }
     return queue->device->memory.translated ? SERVED_BY_MAIN_LOOP : SERVED_BY_WORKER;
@@ -171,7 +186,7 @@ void vcrypto_data_queues_update(VCryptoDevice *device, bool run)
         VCryptoDataQueue *queue = &device->queues[i];
 
         if (queue->serving && server_of(queue, run) != SERVED_BY_WORKER) {
-            vcrypto_worker_stop_begin(queue->worker);
+            begin_stop(queue);
         }
     }
     for (uint32_t i = 0; i < device->num_queues; i++) {
@@ -208,6 +223,7 @@ static void data_kicked(VirtIODevice *vdev, VirtQueue *vq)
         vcrypto_backend_object_of(VIRTIO_CRYPTO(vdev)->conf.cryptodev);
     VCryptoDataQueue *queue = &backend->device->queues[virtio_get_queue_index(vq)];
 
+    vcrypto_device_kicked(queue->device, queue->index);
     if (queue->in_main_loop) {
         qemu_bh_schedule(queue->bh);
     } else {

@@ -8,6 +8,7 @@
 #include "standard-headers/linux/virtio_config.h"
 #include "standard-headers/linux/virtio_ids.h"
 
+#include "transport.h"
 #include "vectors.h"
 
 /* Lines that a guest can make a device print in a minute. */
@@ -196,11 +197,10 @@ void vcrypto_device_unrealize(VCryptoDevice *device)
 /* What a transport may offer, and our rings keep. Versions of QEMU have more: with
  * in_order=on for instance a driver counts on answers in the order of its requests. */
 #define TRANSPORT_FEATURES                                                             \
-    (BIT_ULL(VIRTIO_F_NOTIFY_ON_EMPTY) | BIT_ULL(VIRTIO_F_ANY_LAYOUT) |                \
-     BIT_ULL(VIRTIO_F_BAD_FEATURE) | BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |            \
-     BIT_ULL(VIRTIO_RING_F_EVENT_IDX) | BIT_ULL(VIRTIO_F_VERSION_1) |                  \
-     BIT_ULL(VIRTIO_F_ACCESS_PLATFORM) | BIT_ULL(VIRTIO_F_RING_PACKED) |               \
-     BIT_ULL(VIRTIO_F_RING_RESET))
+    (BIT_ULL(VIRTIO_F_ANY_LAYOUT) | BIT_ULL(VIRTIO_F_BAD_FEATURE) |                    \
+     BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) | BIT_ULL(VIRTIO_RING_F_EVENT_IDX) |         \
+     BIT_ULL(VIRTIO_F_VERSION_1) | BIT_ULL(VIRTIO_F_ACCESS_PLATFORM) |                 \
+     BIT_ULL(VIRTIO_F_RING_PACKED) | BIT_ULL(VIRTIO_F_RING_RESET))
 
 uint64_t vcrypto_device_features(VCryptoDevice *device, uint64_t features)
 {
@@ -295,17 +295,33 @@ static void update_queue(VCryptoDevice *device, uint32_t index, bool run)
     }
 }
 
-void vcrypto_device_queue_enable(VCryptoDevice *device, uint32_t index)
+/* The driver may have set up queue @index, or moved it, since we last looked. */
+static void follow_queue(VCryptoDevice *device, uint32_t index)
 {
-    if (index <= device->num_queues) {
-        device->rings[index].size = virtio_queue_get_num(device->vdev, index);
-    }
     if (index < device->num_queues) {
         vcrypto_data_queue_leave_old_ring(device, index);
     } else if (index == device->num_queues) {
         vcrypto_control_queue_leave_old_ring(device);
     }
     update_queue(device, index, vcrypto_device_may_run(device));
+}
+
+void vcrypto_device_queue_enable(VCryptoDevice *device, uint32_t index)
+{
+    if (index <= device->num_queues) {
+        device->rings[index].size = virtio_queue_get_num(device->vdev, index);
+    }
+    follow_queue(device, index);
+}
+
+void vcrypto_device_kicked(VCryptoDevice *device, uint32_t index)
+{
+    if (vcrypto_transport_tells(device->transport)) {
+        return;
+    }
+    vcrypto_device_hold(device);
+    follow_queue(device, index);
+    vcrypto_device_release(device);
 }
 
 void vcrypto_device_queue_reset(VCryptoDevice *device, uint32_t index)
@@ -321,7 +337,10 @@ bool vcrypto_device_use_virtqueue(VCryptoDevice *device, uint32_t index)
 {
     int size = device->rings[index].size;
 
-    if (size && virtio_queue_get_num(device->vdev, index) != size) {
+    if (!size) {
+        return false;
+    }
+    if (virtio_queue_get_num(device->vdev, index) != size) {
         vcrypto_device_broken(device, index);
         return false;
     }
@@ -352,13 +371,19 @@ static void assign_kicks(VCryptoDevice *device, bool assign)
 
 int vcrypto_device_start_ioeventfd(VCryptoDevice *device)
 {
-    assign_kicks(device, true);
+    /* Kicks must come by vcrypto_device_kicked(). Not an error, of which QEMU prints
+     * a line at each start. */
+    if (vcrypto_transport_tells(device->transport)) {
+        assign_kicks(device, true);
+    }
     return 0;
 }
 
 void vcrypto_device_stop_ioeventfd(VCryptoDevice *device)
 {
-    assign_kicks(device, false);
+    if (vcrypto_transport_tells(device->transport)) {
+        assign_kicks(device, false);
+    }
 }
 
 /* keeps: CFG-2 */

@@ -42,7 +42,7 @@ struct VCryptoDevice {
     VCryptoDataQueue *queues;
     /* For QEMU's virtqueue calls, see vcrypto_device_use_virtqueue(). */
     struct {
-        int size;   /* of the ring as it was enabled; 0: it was not */
+        int size;   /* of the ring as it was enabled; 0: it was not, or nobody tells */
         bool given; /* by us, and QEMU has not looked at it since */
     } rings[VCRYPTO_MAX_QUEUES + 1];
     int64_t complaints_since; /* of the present minute, in ms */
@@ -66,6 +66,13 @@ void vcrypto_device_get_config(VCryptoDevice *device, uint8_t *config);
 void vcrypto_device_set_status(VCryptoDevice *device, uint8_t status);
 void vcrypto_device_reset(VCryptoDevice *device);
 void vcrypto_device_queue_enable(VCryptoDevice *device, uint32_t index);
+
+/*
+ * vcrypto_device_kicked: the driver has notified queue @index. Where the transport does
+ * not tell of queues that are set up, now is the time to look.
+ */
+void vcrypto_device_kicked(VCryptoDevice *device, uint32_t index);
+
 void vcrypto_device_queue_reset(VCryptoDevice *device, uint32_t index);
 int vcrypto_device_start_ioeventfd(VCryptoDevice *device);
 void vcrypto_device_stop_ioeventfd(VCryptoDevice *device);
@@ -101,7 +108,8 @@ void vcrypto_device_broken(VCryptoDevice *device, uint32_t queue);
  * vcrypto_device_use_virtqueue: whether QEMU's virtqueue calls may be used for queue
  * @index, the size of whose ring must be what it was when the queue was enabled: QEMU
  * takes another one from the driver at any time, and then counts on a ring that long.
- * If it is another one, the device is broken.
+ * If it is another one, the device is broken. Never for a queue whose transport does
+ * not tell when it is enabled.
  */
 bool vcrypto_device_use_virtqueue(VCryptoDevice *device, uint32_t index);
 

@@ -16,6 +16,13 @@ struct vcrypto_ring_setup vcrypto_ring_state_setup(VirtIODevice *vdev, uint32_t 
     };
 }
 
+bool vcrypto_ring_state_same(const struct vcrypto_ring_setup *a,
+                             const struct vcrypto_ring_setup *b)
+{
+    return a->descriptors == b->descriptors && a->driver == b->driver &&
+           a->device == b->device && a->size == b->size;
+}
+
 /*
  * QEMU's own note of where a queue stands: the next available entry; for a packed ring
  * in 15 bits with a wrap counter on top, and the same for the used entry above that.

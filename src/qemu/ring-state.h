@@ -13,6 +13,10 @@
 /* vcrypto_ring_state_setup: what the driver has set up as queue @index. */
 struct vcrypto_ring_setup vcrypto_ring_state_setup(VirtIODevice *vdev, uint32_t index);
 
+/* vcrypto_ring_state_same: whether these are one ring, in the same place. */
+bool vcrypto_ring_state_same(const struct vcrypto_ring_setup *a,
+                             const struct vcrypto_ring_setup *b);
+
 /* vcrypto_ring_state_take: where queue @index stands. */
 struct vcrypto_ring_position vcrypto_ring_state_take(VirtIODevice *vdev,
                                                      uint32_t index);

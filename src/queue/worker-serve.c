@@ -293,9 +293,10 @@ void vcrypto_worker_serve(struct vcrypto_worker *worker)
         if (!vcrypto_ring_kicks_on(&worker->ring) || worker->broken) {
             sleep_for_kick(worker);
         }
-        vcrypto_ring_kicks_off(&worker->ring);
+        /* A stop must not find the ring written to: it may be the driver's again. */
+        if (!vcrypto_worker_wanted(worker)) {
+            vcrypto_ring_kicks_off(&worker->ring);
+        }
     }
     rest(&worked);
-    /* Whoever serves the ring next wants to hear of new chains. */
-    vcrypto_ring_kicks_on(&worker->ring);
 }

@@ -55,7 +55,7 @@ static void take_map(struct vcrypto_worker *worker, struct vcrypto_memory_map **
         worker->map = worker->next_map;
         worker->next_map = NULL;
         worker->map_changed = false;
-        if (worker->state == WORKER_SERVING) {
+        if (worker->state == WORKER_SERVING || worker->state == WORKER_STOPPING) {
             vcrypto_worker_attach(worker);
         }
     }
@@ -77,6 +77,8 @@ static enum todo attend(struct vcrypto_worker *worker)
         worker->broken = false;
         vcrypto_worker_attach(worker);
     } else if (worker->state == WORKER_STOPPING) {
+        /* Whoever serves the ring next wants to hear of new chains. */
+        vcrypto_ring_kicks_on(&worker->ring);
         worker->position = vcrypto_ring_position(&worker->ring);
         worker->state = WORKER_STOPPED;
         leave_long_requests(worker, false);

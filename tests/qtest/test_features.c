@@ -134,9 +134,8 @@ static void macs_with_an_iv_are_a_property(void)
 /* What a driver may be told of the transport, from the specification: legacy bits,
  * rings, and resetting a queue. */
 #define KEPT                                                                           \
-    (UINT64_C(1) << 24 | UINT64_C(1) << 27 | QT_F_INDIRECT_DESC | QT_F_EVENT_IDX |     \
-     UINT64_C(1) << 30 | QT_F_VERSION_1 | QT_F_ACCESS_PLATFORM | QT_F_RING_PACKED |    \
-     QT_F_RING_RESET)
+    (UINT64_C(1) << 27 | QT_F_INDIRECT_DESC | QT_F_EVENT_IDX | UINT64_C(1) << 30 |     \
+     QT_F_VERSION_1 | QT_F_ACCESS_PLATFORM | QT_F_RING_PACKED | QT_F_RING_RESET)
 
 /* Whatever this QEMU's properties switch on. */
 static void rings_keep_what_is_offered(void)

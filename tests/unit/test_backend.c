@@ -168,6 +168,69 @@ static void copies_of_requests_side_by_side_are_counted(void)
     UT_EQ_U64(after.bounces - before.bounces, G_N_ELEMENTS(requests));
 }
 
+/* ---- what was begun, by operation ---- */
+
+/* HASH and MAC have one operation. */
+static unsigned operation_of(const struct form_operation *operation)
+{
+    return operation->service == VCRYPTO_SERVICE_HASH ||
+                   operation->service == VCRYPTO_SERVICE_MAC
+               ? 0
+               : operation->operation;
+}
+
+struct figures {
+    uint64_t requests[VCRYPTO_SERVICE_COUNT][VCRYPTO_OPERATIONS];
+    uint64_t bytes[VCRYPTO_SERVICE_COUNT][VCRYPTO_OPERATIONS];
+};
+
+static void read_figures(struct figures *figures)
+{
+    for (unsigned s = 0; s < VCRYPTO_SERVICE_COUNT; s++) {
+        for (unsigned o = 0; o < VCRYPTO_OPERATIONS; o++) {
+            vcrypto_backend_operation_statistics(
+                point.backend, s, o, &figures->requests[s][o], &figures->bytes[s][o]);
+        }
+    }
+}
+
+static void expect_figures(const struct figures *expected)
+{
+    struct figures now;
+
+    read_figures(&now);
+    UT_EQ_MEM(now.requests, expected->requests, sizeof(now.requests));
+    UT_EQ_MEM(now.bytes, expected->bytes, sizeof(now.bytes));
+}
+
+/* Every known answer, on one queue or the other; then what is refused. */
+static void operations_are_counted(void)
+{
+    const GArray *all = known_answers();
+    struct figures counted;
+
+    use_form(FORM_EXACT);
+    read_figures(&counted);
+    for (unsigned i = 0; i < all->len; i++) {
+        const struct form_operation *o =
+            &g_array_index(all, struct known_answer, i).operation;
+        uint32_t status;
+        uint64_t id = create(o, FORM_EXACT, &status);
+        struct outcome outcome;
+
+        UT_EQ_U64_FATAL(status, VCRYPTO_OK);
+        outcome = run(o, FORM_EXACT, id, SIZE_MAX, i % 2);
+        counted.requests[o->service][operation_of(o)]++;
+        counted.bytes[o->service][operation_of(o)] += o->src.len;
+        g_free(outcome.bytes);
+        destroy(o, FORM_EXACT, id);
+        outcome = run(o, FORM_EXACT, id, SIZE_MAX, i % 2); /* has no session any more */
+        UT_EQ_U64(outcome.status, VCRYPTO_INVSESS);
+        g_free(outcome.bytes);
+    }
+    expect_figures(&counted);
+}
+
 int main(int argc, char **argv)
 {
     static const struct ut_test tests[] = {
@@ -176,6 +239,7 @@ int main(int argc, char **argv)
         { "chain that is copied is counted", chain_that_is_copied_is_counted },
         { "chain that is copied twice is counted once",
           chain_that_is_copied_twice_is_counted_once },
+        { "operations are counted", operations_are_counted },
         { "copies of requests side by side are counted",
           copies_of_requests_side_by_side_are_counted },
         { NULL, NULL },

@@ -423,6 +423,41 @@ static void queues_moved(void)
     for_each_way(0, move_each);
 }
 
+/*
+ * QEMU takes the size of a queue at work from the driver. Nothing good comes of it but
+ * that the device is there after a reset.
+ */
+static void write_sizes(void)
+{
+    static const uint32_t sizes[] = { 1, 3, 15, 64, 1023, 1024, 32768, UINT32_MAX };
+    uint64_t features = crypto->dev->features;
+
+    for (unsigned i = 0; i <= QUEUES; i++) {
+        for (unsigned k = 0; k < G_N_ELEMENTS(sizes); k++) {
+            struct qt_vring *vq = *ring_at(i);
+
+            ut_context("queue %u, size %u", i, sizes[k]);
+            add_request(vq);
+            qt_vring_kick(vq);
+            wait_answer(vq);
+            qt_mmio_write_size(crypto->dev, (uint16_t)i, sizes[k]);
+            add_request(vq);
+            qt_vring_kick(vq);
+            stop_and_cont();
+            qt_vring_notify(vq);
+            qt_crypto_restart(crypto, features);
+            qt_canary_check(crypto);
+        }
+    }
+    ut_context(NULL);
+}
+
+static void sizes_written_to_live_queues(void)
+{
+    QT_NEED(machine);
+    for_each_way(FEATURES, write_sizes);
+}
+
 /* ---- features ---- */
 
 /* With it, a driver that wants no interrupts counts on one when the ring is empty. */
@@ -450,6 +485,7 @@ int main(int argc, char **argv)
         { "broken rings", broken_rings },
         { "queues taken back", queues_taken_back },
         { "queues moved", queues_moved },
+        { "sizes written to live queues", sizes_written_to_live_queues },
         { "no promise that is not kept", no_promise_that_is_not_kept },
         { NULL, NULL },
     };

@@ -165,6 +165,12 @@ void qt_mmio_give_again(const struct qt_virtio *dev, uint16_t queue)
     set(dev, QUEUE_READY, 1);
 }
 
+void qt_mmio_write_size(const struct qt_virtio *dev, uint16_t queue, uint32_t size)
+{
+    set(dev, QUEUE_SEL, queue);
+    set(dev, QUEUE_NUM, size);
+}
+
 /* ---- the transport ---- */
 
 static const struct qt_transport transport = {

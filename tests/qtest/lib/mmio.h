@@ -23,6 +23,9 @@ bool qt_mmio_open(struct qt_virtio *dev, uint16_t type, unsigned nth);
 void qt_mmio_take_back(const struct qt_virtio *dev, uint16_t queue);
 void qt_mmio_give_again(const struct qt_virtio *dev, uint16_t queue);
 
+/** qt_mmio_write_size() - write to QueueNum alone, whatever the queue does */
+void qt_mmio_write_size(const struct qt_virtio *dev, uint16_t queue, uint32_t size);
+
 /** qt_mmio_interrupts() - InterruptStatus, which reading does not change */
 uint32_t qt_mmio_interrupts(const struct qt_virtio *dev);
 

@@ -81,8 +81,9 @@ struct vcrypto_bounce {
     /* NULL: jobs are done to their end. Otherwise whoever works on one looks at it
      * every VCRYPTO_STRETCH bytes at least, and fails once it is true. */
     const atomic_bool *leave;
-    bool left;    /* a job failed because of that, */
-    bool spoiled; /* and cannot be done again: its source was overwritten */
+    bool left;     /* a job failed because of that, */
+    bool spoiled;  /* and cannot be done again: its source was overwritten, */
+    uint64_t kept; /* but for so many bytes at its end */
 };
 
 /** How many bytes are worked on between two looks: by the slowest, for 10 ms. */

@@ -114,6 +114,7 @@ static enum vcrypto_status in_buffer(struct queue_state *state,
     copied.dst = copied.src;
     status = in_order(state, entry, request, &copied, output);
     state->bounce.spoiled = false;
+    state->bounce.kept = 0;
     if (status != VCRYPTO_OK || vcrypto_bounce_leave(&state->bounce)) {
         return status != VCRYPTO_OK ? status : VCRYPTO_ERR;
     }

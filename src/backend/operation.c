@@ -18,8 +18,10 @@ void vcrypto_cursor_zero(struct vcrypto_cursor cursor, uint64_t size)
 void vcrypto_operation_discard(const struct queue_state *state,
                                struct vcrypto_cursor cursor, uint64_t size)
 {
+    /* What was left in place is not overwritten to its end: whoever stops the queue
+     * would wait for memory that nobody has touched. */
     if (!vcrypto_bounce_again(&state->bounce)) {
-        vcrypto_cursor_zero(cursor, size);
+        vcrypto_cursor_zero(cursor, size - state->bounce.kept);
     }
 }
 

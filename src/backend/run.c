@@ -101,6 +101,7 @@ static bool run_until_left(struct queue_state *state, struct context_entry *entr
 
     bounce->leave = &state->leave;
     bounce->spoiled = false;
+    bounce->kept = 0;
     request->status = vcrypto_operation_run(state, entry, request);
     again = vcrypto_bounce_again(bounce);
     bounce->leave = NULL;

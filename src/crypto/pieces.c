@@ -56,6 +56,8 @@ static bool run_in_pieces(const struct worker *worker, struct vcrypto_cursor src
             continue;
         }
         if (!run_piece(worker, to, from, n)) {
+            worker->bounce->kept =
+                worker->bounce->left && worker->in_place ? src.left : 0;
             return false;
         }
         vcrypto_cursor_advance(&src, n);

@@ -94,10 +94,18 @@ static void serve_ring(VCryptoControlQueue *queue)
 }
 
 /* Looks for the ring in the present map; serving goes on where it stands. */
-static void find_ring(VCryptoControlQueue *queue,
+static void find_ring(VCryptoControlQueue *queue, bool first,
                       const struct vcrypto_ring_position *position)
 {
-    queue->setup = vcrypto_ring_state_setup(queue->device->vdev, queue->index);
+    struct vcrypto_ring_setup setup =
+        vcrypto_ring_state_setup(queue->device->vdev, queue->index);
+
+    /* The features are those with which serving began. */
+    if (!first) {
+        setup.packed = queue->setup.packed;
+        setup.event_index = queue->setup.event_index;
+    }
+    queue->setup = setup;
     /* A ring that cannot be, or is not there, is found to be broken when it is served.
      */
     queue->ring = (struct vcrypto_ring){ .position = *position };
@@ -234,7 +242,7 @@ void vcrypto_control_queue_update(VCryptoDevice *device, bool run)
             vcrypto_ring_state_take(vdev, queue->index);
 
         queue->serving = true;
-        find_ring(queue, &position);
+        find_ring(queue, true, &position);
     }
     if (run || vdev->broken) {
         qemu_bh_schedule(queue->bh); /* for what came before */
@@ -259,7 +267,7 @@ void vcrypto_control_queue_set_memory(VCryptoDevice *device)
     if (queue->serving) {
         struct vcrypto_ring_position position = vcrypto_ring_position(&queue->ring);
 
-        find_ring(queue, &position);
+        find_ring(queue, false, &position);
     }
 }
 

@@ -159,24 +159,35 @@ static const int key_nids[] = { EVP_PKEY_RSA, EVP_PKEY_EC };
 static int key_methods(ENGINE *engine, EVP_PKEY_METHOD **method, const int **nids,
                        int nid)
 {
+    static EVP_PKEY_METHOD
+        *made[KEYS]; /* OpenSSL asks for them once more to free them */
+    unsigned i = nid != key_nids[0];
+
     (void)engine;
     if (!method) {
         *nids = key_nids;
         return KEYS;
     }
-    *method = EVP_PKEY_meth_new(nid, 0); /* which can do nothing */
+    made[i] = made[i] ? made[i] : EVP_PKEY_meth_new(nid, 0); /* which can do nothing */
+    *method = made[i];
     return *method != NULL;
 }
 
 static int key_asn1_methods(ENGINE *engine, EVP_PKEY_ASN1_METHOD **method,
                             const int **nids, int nid)
 {
+    static EVP_PKEY_ASN1_METHOD *made[KEYS]; /* likewise */
+    unsigned i = nid != key_nids[0];
+
     (void)engine;
     if (!method) {
         *nids = key_nids;
         return KEYS;
     }
-    *method = EVP_PKEY_asn1_new(nid, 0, nid == EVP_PKEY_RSA ? "RSA" : "EC", "wrong");
+    if (!made[i]) {
+        made[i] = EVP_PKEY_asn1_new(nid, 0, i ? "EC" : "RSA", "wrong");
+    }
+    *method = made[i];
     return *method != NULL;
 }
 
@@ -232,16 +243,20 @@ static int bind(ENGINE *engine, const char *id)
     static const RAND_METHOD random = { .bytes = random_wrong,
                                         .pseudorand = random_wrong,
                                         .status = random_status };
+    /* Nobody frees these: as long as they are known here, they are no leak. */
+    static RSA_METHOD *rsa;
+    static EC_KEY_METHOD *ec;
 
     (void)id;
+    rsa = rsa_method();
+    ec = EC_KEY_METHOD_new(EC_KEY_OpenSSL());
     return ENGINE_set_id(engine, "wrong") && ENGINE_set_name(engine, "wrong answers") &&
            ENGINE_set_cmd_defns(engine, commands) &&
            ENGINE_set_ctrl_function(engine, control) &&
            ENGINE_set_digests(engine, digests) && ENGINE_set_ciphers(engine, ciphers) &&
            ENGINE_set_pkey_meths(engine, key_methods) &&
            ENGINE_set_pkey_asn1_meths(engine, key_asn1_methods) &&
-           ENGINE_set_RSA(engine, rsa_method()) &&
-           ENGINE_set_EC(engine, EC_KEY_METHOD_new(EC_KEY_OpenSSL())) &&
+           ENGINE_set_RSA(engine, rsa) && ENGINE_set_EC(engine, ec) &&
            ENGINE_set_RAND(engine, &random);
 }
 

@@ -22,6 +22,7 @@ struct VCryptoControlQueue {
     bool notify;  /* the driver is to be told */
     bool taken;   /* requests may be out of QEMU's virtqueue, not answered yet, ... */
     bool put_off; /* ... and until they are, the ring cannot be ours */
+    bool again;   /* its bottom half was to run within itself */
     struct vcrypto_ring ring;
     struct vcrypto_ring_setup setup; /* what it was made of */
     struct iovec pieces[VCRYPTO_RING_MAX_PIECES];
@@ -194,6 +195,11 @@ static void control_bh(void *opaque)
     VCryptoControlQueue *queue = opaque;
     VCryptoDevice *device = queue->device;
 
+    /* QEMU runs bottom halves while it waits for a disk that a reply has reset. */
+    if (queue->taken) {
+        queue->again = true;
+        return;
+    }
     if (!vcrypto_device_may_run(device)) {
         heed_broken(queue);
         return;
@@ -202,9 +208,13 @@ static void control_bh(void *opaque)
     if (queue->serving) {
         serve_ring(queue);
     } else {
+        queue->again = false;
         queue->taken = true;
         serve_virtqueue(queue);
         queue->taken = false;
+        if (queue->again && !device->gone) {
+            qemu_bh_schedule(queue->bh);
+        }
         if (queue->put_off) {
             queue->put_off = false;
             vcrypto_control_queue_update(device, vcrypto_device_may_run(device));

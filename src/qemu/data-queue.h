@@ -29,6 +29,7 @@ struct VCryptoDataQueue {
     QEMUTimer *timer; /* for a request that the limits do not allow yet */
     bool taken;       /* requests may be out of the ring, not answered yet, ... */
     bool put_off;     /* ... and until they are, the ring cannot be the worker's */
+    bool again;       /* its bottom half was to run within itself */
     bool early;       /* its next request has to wait for its time */
     unsigned life;    /* of the device, when they were taken */
     struct VCryptoMainLoopBatch *batch; /* NULL until it is needed */

@@ -241,12 +241,29 @@ static bool serve_turn(VCryptoDataQueue *queue)
     return lives(queue) && !virtio_queue_empty(queue->vq);
 }
 
+static void come_again(VCryptoDataQueue *queue)
+{
+    if (queue->early) {
+        wait_for_time(queue);
+    } else {
+        qemu_bh_schedule(queue->bh);
+    }
+}
+
+/*
+ * A result may reset a disk: QEMU waits for the disk then, and runs bottom halves
+ * meanwhile. This one has its batch at hand, and comes again when that is done.
+ */
 void vcrypto_main_loop_queue_bh(void *opaque)
 {
     VCryptoDataQueue *queue = opaque;
     VCryptoDevice *device = queue->device;
     bool more;
 
+    if (queue->taken) {
+        queue->again = true;
+        return;
+    }
     /* What waits for its time does not look at each kick whether that has come. */
     if (!queue->in_main_loop || !vcrypto_device_may_run(device) ||
         timer_pending(queue->timer)) {
@@ -257,16 +274,13 @@ void vcrypto_main_loop_queue_bh(void *opaque)
         queue->batch = g_new(struct VCryptoMainLoopBatch, 1);
     }
     queue->life = device->life;
+    queue->again = false;
     queue->taken = true;
     more = vcrypto_device_use_virtqueue(device, queue->index) && lives(queue) &&
            serve_turn(queue);
     queue->taken = false;
-    if (more && lives(queue)) {
-        if (queue->early) {
-            wait_for_time(queue);
-        } else {
-            qemu_bh_schedule(queue->bh);
-        }
+    if ((more || queue->again) && lives(queue)) {
+        come_again(queue);
     }
     if (queue->put_off) {
         queue->put_off = false;

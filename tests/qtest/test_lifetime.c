@@ -33,6 +33,9 @@
 #define VTD_TES    (VTD + 0x1c) /* ... the status, have this bit: */
 #define TRANSLATES 0x80000000u
 #define STATUS     0x14 /* in the device's common configuration */
+#define DISK       2    /* a virtio device number */
+#define READS      16   /* that a disk has under way, each for half a second */
+#define SLOW_DISK  "null-co,node-name=slow,read-zeroes=on,latency-ns=500000000"
 
 /* Vectors of qt_crypto_open_opts(). */
 #define CONFIG_VECTOR  0
@@ -55,6 +58,7 @@ static unsigned plugged; /* devices, one after the other */
 static struct qt_pci port;
 static struct qt_crypto *crypto;
 static struct qt_flights flights;
+static struct qt_virtio *disk; /* of machines that translate */
 
 static void start_machine(void)
 {
@@ -65,19 +69,25 @@ static void start_machine(void)
     g_autofree char *device = g_strdup_printf(
         "virtio-crypto-pci,id=dev1,bus=port0,cryptodev=crypto0,iommu_platform=%s%s",
         on_off[setup->translated], setup->vectors ? "" : ",vectors=0");
-    const char *args[] = { "-device", "pcie-root-port,id=port0,chassis=1,addr=4",
-                           "-plugin", plugin,
-                           "-global", hotplug,
-                           "-device", device,
-                           "-device", "intel-iommu,intremap=off",
+    const char *args[] = { "-device",   "pcie-root-port,id=port0,chassis=1,addr=4",
+                           "-plugin",   plugin,
+                           "-global",   hotplug,
+                           "-device",   device,
+                           "-device",   "intel-iommu,intremap=off",
+                           "-blockdev", SLOW_DISK,
+                           "-device",   "virtio-blk-pci,drive=slow,disable-legacy=on",
                            NULL };
 
     if (!setup->translated) {
-        args[G_N_ELEMENTS(args) - 3] = NULL;
+        args[G_N_ELEMENTS(args) - 7] = NULL;
     }
     machine = qt_machine_start(&(struct qt_machine_opts){ .args = args });
     UT_TRUE_FATAL(machine != NULL);
     plugged = 1;
+    if (setup->translated) {
+        disk = qt_virtio_open(machine, DISK, 0);
+        UT_TRUE_FATAL(disk != NULL);
+    }
     qt_port_open(machine, &port);
     if (setup->translated) {
         qt_iommu_start(&(struct qt_pci){ .machine = machine, .bus = QT_PORT_BUS });
@@ -110,8 +120,13 @@ static void close_device(void)
 
 static int stop(void)
 {
-    int status = qt_machine_stop(machine);
+    int status;
 
+    if (disk) {
+        qt_virtio_close(disk);
+        disk = NULL;
+    }
+    status = qt_machine_stop(machine);
     qt_flights_clear(&flights);
     flights.mem = NULL;
     machine = NULL;
@@ -360,8 +375,8 @@ static void run_and_break_control_queue(const struct target *target)
     qt_vring_kick(crypto->ctrl);
 }
 
-/* A request whose answer goes to @gpa and begins with @data. */
-static void add_result_at(uint64_t gpa, uint64_t data)
+/* A request in @vq whose answer goes to @gpa and begins with @data. */
+static void add_result_in(struct qt_vring *vq, uint64_t gpa, uint64_t data)
 {
     struct qt_flight flight;
     struct qt_desc desc[QT_FLIGHT_DESC];
@@ -372,7 +387,12 @@ static void add_result_at(uint64_t gpa, uint64_t data)
     qt_flight_place(&flights, &flight, QT_FLIGHT_AES, 16);
     qt_flight_prepare(&flights, &flight, number, desc);
     desc[2].gpa = gpa;
-    qt_vring_add(crypto->data[0], desc, QT_FLIGHT_DESC);
+    qt_vring_add(vq, desc, QT_FLIGHT_DESC);
+}
+
+static void add_result_at(uint64_t gpa, uint64_t data)
+{
+    add_result_in(crypto->data[0], gpa, data);
 }
 
 /* Such a request, among others. */
@@ -608,6 +628,62 @@ static void translation_that_ends_in_a_control_request(void)
     UT_EQ_U64(stop(), 0);
 }
 
+/*
+ * Has the disk read, one read a little after the other. Whenever one is done the disk
+ * writes its used index, which is where the device's queue @vq is kicked.
+ */
+static void read_and_kick(const struct qt_vring *vq)
+{
+    struct qt_vring *reads;
+
+    UT_TRUE_FATAL(qt_virtio_accept(disk, QT_F_VERSION_1));
+    reads = qt_vring_new(disk, 0, 64, QT_NO_VECTOR);
+    UT_TRUE_FATAL(qt_virtio_accept(disk, QT_F_VERSION_1));
+    qt_virtio_queue_enable(disk, 0, reads->size, QT_NO_VECTOR, reads->desc_gpa,
+                           reads->avail_gpa, vq->notify_addr - 2);
+    qt_virtio_driver_ok(disk);
+    for (unsigned i = 0; i < READS; i++) {
+        uint64_t gpa = qt_mem_alloc(&machine->mem, 1024, 16);
+
+        memset(qt_mem_ptr(&machine->mem, gpa, 16), 0, 16);
+        qt_vring_add(reads,
+                     (const struct qt_desc[]){ { gpa, 16, false },
+                                               { gpa + 16, 512, true },
+                                               { gpa + 528, 1, true } },
+                     3);
+        qt_vring_kick(reads);
+        UT_TRUE(qt_qmp(machine->qmp, NULL, "{'execute': 'query-status'}"));
+    }
+    qt_vring_free(reads);
+}
+
+/*
+ * A result may reset a disk that is at work. QEMU waits for it then, and meanwhile runs
+ * bottom halves: that of the queue as well, which has been kicked again.
+ */
+static void a_disk_that_is_waited_for(void)
+{
+    struct qt_vring *vq;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    begin();
+    vq = crypto->data[1];
+    read_and_kick(vq);
+    add_requests(vq);
+    add_result_in(vq, disk->common + STATUS, 0);
+    for (unsigned i = 0; i < BATCHES; i++) {
+        add_requests(vq);
+    }
+    qt_vring_kick(vq);
+    take_all(vq, (BATCHES + 1) * REQUESTS + 1);
+    UT_EQ_U64(qt_virtio_get_status(disk), 0);
+    check_answers();
+    open_again();
+    UT_EQ_U64(stop(), 0);
+}
+
 /* What the device writes to its own registers, or to the table of its vectors. */
 static void aim_at_own(uint64_t gpa)
 {
@@ -680,6 +756,7 @@ static void the_devices_own_registers(void)
         { "used ring of a data queue", used_ring_of_a_data_queue },                    \
         { "used ring of the control queue", used_ring_of_the_control_queue },          \
         { "translation that ends in a batch", translation_that_ends_in_a_batch },      \
+        { "a disk that is waited for", a_disk_that_is_waited_for },                    \
     {                                                                                  \
         "translation that ends in a control request",                                  \
             translation_that_ends_in_a_control_request                                 \

@@ -20,6 +20,8 @@ const char *vcrypto_backend_object_name(VCryptoBackend *backend)
     return name ? name : TYPE_VCRYPTO_BACKEND;
 }
 
+#define FIXED "this property is fixed; set it where the backend is made"
+
 /* QEMU's option parser puts "qemu-system-x86_64: -device ...: " before a message. */
 static void set_error(VCryptoBackend *backend, Error **errp, const char *what)
 {
@@ -201,8 +203,7 @@ static void set_option(Object *object, Visitor *visitor, const char *name, void 
         return;
     }
     if (backend->core && !option->any_time) {
-        set_error(backend, errp,
-                  "this property is fixed; set it where the backend is made");
+        set_error(backend, errp, FIXED);
         return;
     }
     if (!vcrypto_option_check(option, value, message)) {
@@ -235,14 +236,14 @@ static void backend_instance_init(Object *object)
 }
 
 /*
- * A property that the parent class has cannot be had again. Those of its own that may
- * be set while a device runs (with QEMU 8, the limits) tell us: all its objects, stock
- * ones too, share the one whose function is wrapped here.
+ * A property that the parent class has cannot be had again: "queues", which it lets be
+ * set at any time, and with QEMU 8 the limits. All its objects, stock ones too, share
+ * the one whose function is wrapped here.
  */
 static struct inherited {
     const struct vcrypto_option *option;
     ObjectPropertyAccessor *stock_set;
-} inherited[2];
+} inherited[3];
 
 static void set_inherited(Object *object, Visitor *visitor, const char *name,
                           void *opaque, Error **errp)
@@ -254,6 +255,10 @@ static void set_inherited(Object *object, Visitor *visitor, const char *name,
 
     while (!g_str_equal(wrapped->option->name, name)) {
         wrapped++;
+    }
+    if (backend && backend->core && !wrapped->option->any_time) {
+        set_error(backend, errp, FIXED);
+        return;
     }
     wrapped->stock_set(object, visitor, name, opaque, &error);
     if (error) {
@@ -273,9 +278,6 @@ static void inherit(ObjectProperty *property, const struct vcrypto_option *optio
 {
     struct inherited *wrapped = inherited;
 
-    if (!option->any_time) {
-        return; /* "queues", which is looked at when the object is complete */
-    }
     while (wrapped->option) {
         wrapped++;
         g_assert(wrapped < inherited + G_N_ELEMENTS(inherited));

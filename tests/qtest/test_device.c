@@ -466,6 +466,10 @@ static void other_properties_can_be_read_and_not_changed(void)
     UT_TRUE(!qt_qmp(machine->qmp, NULL,
                     "{'execute': 'qom-set', 'arguments': {'path': '/objects/crypto0', "
                     "'property': 'max-size', 'value': 4096}}"));
+    /* This one is the parent class's. */
+    UT_TRUE(!qt_qmp(machine->qmp, NULL,
+                    "{'execute': 'qom-set', 'arguments': {'path': '/objects/crypto0', "
+                    "'property': 'queues', 'value': 1000}}"));
 }
 
 static bool wait_used(struct qt_vring *vq, struct qt_xfer *xfer)

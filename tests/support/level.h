@@ -5,7 +5,7 @@
  * QEMU use is not limited.
  *
  * VCRYPTO_TEST_LEVEL in the environment names the level; scripts/test runs those of the
- * suites "unit" and "fuzz" at each.
+ * suites "unit", "fuzz" and "differential" at each.
  */
 #ifndef VCRYPTO_TESTS_SUPPORT_LEVEL_H
 #define VCRYPTO_TESTS_SUPPORT_LEVEL_H

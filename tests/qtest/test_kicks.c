@@ -87,6 +87,17 @@ static bool send_some(struct sender *sender, unsigned n)
     return wanted;
 }
 
+static void take_answers(const struct sender *sender, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        uint32_t id, len;
+
+        if (!qt_vring_wait(sender->vq, QT_TIMEOUT_MS, &id, &len)) {
+            UT_FAIL_FATAL("no answer after %u kicks", sender->kicks);
+        }
+    }
+}
+
 /*
  * Many requests, which the device is busy with for some time, and one that comes when
  * it is about to fall asleep after them: earlier than the last time if it slept
@@ -99,13 +110,19 @@ static void send_to_the_sleepy(struct sender *sender)
     send_some(sender, MANY);
     pause_a_little(sender);
     sender->pause += send_some(sender, 1) ? -step : step;
-    for (unsigned i = 0; i <= MANY; i++) {
-        uint32_t id, len;
+    take_answers(sender, MANY + 1);
+}
 
-        if (!qt_vring_wait(sender->vq, QT_TIMEOUT_MS, &id, &len)) {
-            UT_FAIL_FATAL("no answer after %u kicks", sender->kicks);
-        }
-    }
+/*
+ * Whether the device fell asleep in any of these rounds is the scheduler's affair: on a
+ * busy machine, one that polls may find the next requests each time. Left alone it
+ * falls asleep for certain, and a kick wakes it up.
+ */
+static void send_to_the_sleeping(struct sender *sender)
+{
+    qt_vring_wait_asleep(sender->vq);
+    UT_TRUE(send_some(sender, 1));
+    take_answers(sender, 1);
 }
 
 static void send_all(struct sender *sender)
@@ -115,7 +132,7 @@ static void send_all(struct sender *sender)
         sender->pause = MAX(sender->pause, 0);
     }
     ut_note("%u kicks for %d times %d requests and one", sender->kicks, ROUNDS, MANY);
-    UT_TRUE(sender->kicks > 0);
+    send_to_the_sleeping(sender);
 }
 
 static void prepare_end_of_no_session(struct sender *sender)

@@ -281,18 +281,6 @@ static void compare_picture(struct picture *picture)
     g_clear_pointer(&picture->bytes, g_free);
 }
 
-/* Whoever serves the ring writes to it a last time before it sleeps (without the event
- * index, each time the same). */
-static void wait_until_asleep(const struct qt_vring *vq)
-{
-    struct qt_wait wait = qt_wait_begin(machine, QT_TIMEOUT_MS, "a wish for kicks");
-    uint16_t before = (uint16_t)(vq->next_avail - 1);
-
-    while (!qt_vring_wants_notify(vq, before)) {
-        UT_TRUE_FATAL(qt_wait_more(&wait));
-    }
-}
-
 static void stop_and_cont(void)
 {
     UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL, "{'execute': 'stop'}"));
@@ -321,7 +309,7 @@ static void take_back(unsigned index)
     add_request(vq);
     qt_vring_kick(vq);
     wait_answer(vq);
-    wait_until_asleep(vq);
+    qt_vring_wait_asleep(vq);
     memcpy(wish, vq->used, sizeof(wish));
     picture = take_from_device(vq);
     qt_vring_notify(vq);
@@ -346,7 +334,7 @@ static void take_back_and_reset(unsigned index)
     add_request(vq);
     qt_vring_kick(vq);
     wait_answer(vq);
-    wait_until_asleep(vq);
+    qt_vring_wait_asleep(vq);
     picture = take_from_device(vq);
     qt_virtio_reset(crypto->dev);
     compare_picture(&picture);
@@ -390,7 +378,7 @@ static void move(unsigned index)
     add_request(old);
     qt_vring_kick(old);
     wait_answer(old);
-    wait_until_asleep(old);
+    qt_vring_wait_asleep(old);
     vq = qt_vring_new(crypto->dev, (uint16_t)index, 64, QT_NO_VECTOR);
     go_on_at(vq, old);
     *ring_at(index) = vq;

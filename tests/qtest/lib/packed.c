@@ -104,21 +104,20 @@ void qt_packed_publish(struct qt_vring *vq)
     }
 }
 
-bool qt_packed_wants_notify(const struct qt_vring *vq, uint16_t old_avail)
+bool qt_packed_wants_notify(const struct qt_vring *vq, uint16_t first, uint16_t end)
 {
     uint32_t area = GUINT32_FROM_LE(
         __atomic_load_n((const uint32_t *)(const void *)vq->used, __ATOMIC_ACQUIRE));
-    uint16_t start = (uint16_t)(vq->published - vq->published % vq->size);
+    uint16_t start = (uint16_t)(end - end % vq->size);
     uint16_t event = (uint16_t)(start + (area & 0x7fff));
 
     if (area >> 16 != EVENT_DESC) {
         return area >> 16 == EVENT_ENABLE;
     }
-    if ((area >> 15 & 1) != wrap_counter(vq, vq->published)) {
+    if ((area >> 15 & 1) != wrap_counter(vq, end)) {
         event = (uint16_t)(event - vq->size);
     }
-    return (uint16_t)(vq->published - event - 1) <
-           (uint16_t)(vq->published - old_avail);
+    return (uint16_t)(end - event - 1) < (uint16_t)(end - first);
 }
 
 /* ---- from the device ---- */

@@ -24,7 +24,9 @@ uint16_t qt_packed_add_table(struct qt_vring *vq, uint64_t table, unsigned n);
 /** qt_packed_publish() - write the held back head */
 void qt_packed_publish(struct qt_vring *vq);
 
-bool qt_packed_wants_notify(const struct qt_vring *vq, uint16_t old_avail);
+/** qt_packed_wants_notify() - whether the device asks to be notified of what is
+ * published from position @first up to @end */
+bool qt_packed_wants_notify(const struct qt_vring *vq, uint16_t first, uint16_t end);
 void qt_packed_set_used_event(struct qt_vring *vq, uint16_t position);
 
 /** qt_packed_used_idx() - the position after the last used entry */

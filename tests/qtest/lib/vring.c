@@ -218,18 +218,34 @@ void qt_vring_kick(struct qt_vring *vq)
     qt_vring_notify(vq);
 }
 
-bool qt_vring_wants_notify(const struct qt_vring *vq, uint16_t old_avail)
+/* Whether the device asks to hear of what is published from @first up to @end. */
+static bool wants_between(const struct qt_vring *vq, uint16_t first, uint16_t end)
 {
     if (vq->packed) {
-        return qt_packed_wants_notify(vq, old_avail);
+        return qt_packed_wants_notify(vq, first, end);
     }
     if (vq->dev->features & QT_F_EVENT_IDX) {
         uint16_t event = load16(vq->used + 4 + 8u * vq->size);
-        uint16_t published = load16(&vq->avail[1]);
 
-        return (uint16_t)(published - event - 1) < (uint16_t)(published - old_avail);
+        return (uint16_t)(end - event - 1) < (uint16_t)(end - first);
     }
     return !(load16(vq->used) & USED_F_NO_NOTIFY);
+}
+
+bool qt_vring_wants_notify(const struct qt_vring *vq, uint16_t old_avail)
+{
+    return wants_between(vq, old_avail, vq->next_avail);
+}
+
+void qt_vring_wait_asleep(const struct qt_vring *vq)
+{
+    struct qt_wait wait =
+        qt_wait_begin(vq->dev->machine, QT_TIMEOUT_MS, "a wish for kicks");
+    uint16_t next = vq->next_avail;
+
+    while (!wants_between(vq, next, (uint16_t)(next + 1))) {
+        UT_TRUE_FATAL(qt_wait_more(&wait));
+    }
 }
 
 /* ---- from the device ---- */

@@ -122,6 +122,15 @@ void qt_vring_kick(struct qt_vring *vq);
 bool qt_vring_wants_notify(const struct qt_vring *vq, uint16_t old_avail);
 
 /**
+ * qt_vring_wait_asleep() - wait until the device asks to be notified of what comes
+ * after all that was published; the test ends if it never does
+ *
+ * Whoever serves the ring writes to it a last time before it sleeps (without the event
+ * index, each time the same).
+ */
+void qt_vring_wait_asleep(const struct qt_vring *vq);
+
+/**
  * qt_vring_set_used_event() - ask for an interrupt when used.idx passes @idx
  *
  * In a packed ring @idx counts descriptors, as last_used does.

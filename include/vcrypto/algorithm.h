@@ -45,8 +45,8 @@ struct vcrypto_algorithm {
  *
  * The first call tries all that the libraries can do here with answers that are known;
  * what is wrong is not offered, or not used. Counted: each successful call needs one
- * vcrypto_algorithms_fini(). Returns false if a required library does not work, or there
- * is no memory; then *@why is a static text. Any thread.
+ * vcrypto_algorithms_fini(). Returns false if a required library does not work, or
+ * there is no memory; then *@why is a static text. Any thread.
  */
 bool vcrypto_algorithms_init(const char **why);
 
@@ -58,6 +58,51 @@ bool vcrypto_algorithms_init(const char **why);
  * Needs vcrypto_algorithms_init(). One thread.
  */
 const char *vcrypto_algorithms_complaint(size_t index);
+
+/**
+ * vcrypto_algorithm_refusal: why @algorithm, a row of the table, cannot be run here.
+ *
+ * Returns NULL if it can. The text is static, and has no more than one line. Needs
+ * vcrypto_algorithms_init(). Any thread.
+ */
+const char *vcrypto_algorithm_refusal(const struct vcrypto_algorithm *algorithm);
+
+/** An algorithm that the table of this build has no row for. */
+struct vcrypto_absent_algorithm {
+    enum vcrypto_service service;
+    uint32_t id;
+    const char *name;
+    const char *refusal;
+};
+
+/**
+ * vcrypto_algorithms_absent: those that were left out when this was compiled; *@count
+ * of them. Static. Any thread.
+ */
+const struct vcrypto_absent_algorithm *vcrypto_algorithms_absent(size_t *count);
+
+/** A library that algorithms are run by. */
+struct vcrypto_library {
+    const char *name;    /* and version: "OpenSSL 3.0.20"; without one if absent */
+    const char *level;   /* which of its code for processors is used; NULL: unknown */
+    const char *refusal; /* why it is not used; NULL: it is */
+};
+
+/**
+ * vcrypto_library: library number @index, to *@library, whose texts are static.
+ *
+ * Returns false if there are no more. Needs vcrypto_algorithms_init(). One thread.
+ */
+bool vcrypto_library(size_t index, struct vcrypto_library *library);
+
+/**
+ * vcrypto_processor_feature: number @index of what this processor has, and the
+ * operating system lets programs use, of the instructions that the libraries have code
+ * for: a name as in Linux's /proc/cpuinfo.
+ *
+ * Returns NULL if there are no more. Any thread.
+ */
+const char *vcrypto_processor_feature(size_t index);
 
 /** vcrypto_algorithms_fini: undo one vcrypto_algorithms_init(). Any thread. */
 void vcrypto_algorithms_fini(void);

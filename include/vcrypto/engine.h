@@ -128,6 +128,10 @@ struct vcrypto_engine {
     /* Whether this machine's library runs @algorithm with keys of @key_index's size. */
     bool (*available)(const struct vcrypto_algorithm *algorithm, unsigned key_index);
 
+    /* Why @algorithm is not available, with keys of no size; a static text. After init.
+     */
+    const char *(*lacks)(const struct vcrypto_algorithm *algorithm);
+
     /* A context for one key: what is changed while jobs run. NULL: no memory, or the
      * library refuses the key. */
     void *(*context_new)(const struct vcrypto_keying *keying);

@@ -38,6 +38,7 @@ struct vcrypto_options {
     uint64_t poll_max_ns;
     uint64_t throttle_bps;
     uint64_t throttle_ops;
+    uint64_t quiet;
     uint64_t ready;
 };
 
@@ -108,7 +109,8 @@ struct vcrypto_argument_backend {
 
 /** The arguments of the plugin. */
 struct vcrypto_arguments {
-    bool help; /* help=on was among them: nothing else counts */
+    bool help;      /* help=on was among them: nothing else counts */
+    bool help_json; /* likewise help=json */
     struct vcrypto_argument_backend *backends;
     size_t count;
 };

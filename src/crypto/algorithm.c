@@ -108,17 +108,53 @@ const char *vcrypto_algorithms_complaint(size_t index)
 
 /* An algorithm is there if its library does at least one of its key sizes, and all that
  * it does right. */
-static bool available(const struct vcrypto_algorithm *row)
+const char *vcrypto_algorithm_refusal(const struct vcrypto_algorithm *row)
 {
     if (vcrypto_verdict_wrong(row)) {
-        return false;
+        return "the library gave wrong answers when it was tried at start";
     }
     for (unsigned i = 0; vcrypto_algorithm_has_key(row, i); i++) {
         if (row->engine->available(row, i)) {
-            return true;
+            return NULL;
         }
     }
-    return false;
+    return row->engine->lacks(row);
+}
+
+static bool available(const struct vcrypto_algorithm *row)
+{
+    return !vcrypto_algorithm_refusal(row);
+}
+
+bool vcrypto_library(size_t index, struct vcrypto_library *library)
+{
+    switch (index) {
+    case 0:
+        *library =
+            (struct vcrypto_library){ vcrypto_engine_openssl.library(), NULL, NULL };
+        return true;
+    case 1:
+#ifdef VCRYPTO_HAVE_IPSEC_MB
+        *library = (struct vcrypto_library){ vcrypto_engine_ipsec_mb.library(),
+                                             vcrypto_ipsec_mb_level(),
+                                             vcrypto_ipsec_mb_refusal() };
+#else
+        *library = (struct vcrypto_library){ "libipsec-mb", NULL,
+                                             "this was built without it" };
+#endif
+        return true;
+    case 2:
+#ifdef VCRYPTO_HAVE_GCRYPT
+        *library = (struct vcrypto_library){ vcrypto_engine_gcrypt_gmac.library(), NULL,
+                                             vcrypto_engine_gcrypt_gmac.lacks(NULL) };
+#else
+        *library =
+            (struct vcrypto_library){ "libgcrypt", NULL, "this was built without it" };
+#endif
+        return true;
+    default:
+        return false;
+    }
 }
 
 const struct vcrypto_algorithm *vcrypto_algorithm_find(enum vcrypto_service service,

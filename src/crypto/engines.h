@@ -52,6 +52,13 @@ extern const struct vcrypto_multi_engine vcrypto_multi_ipsec_mb;
 /* vcrypto_ipsec_mb_works: whether the library runs on this machine. */
 bool vcrypto_ipsec_mb_works(void);
 
+/* vcrypto_ipsec_mb_refusal: why it does not; NULL: it does. A static text. */
+const char *vcrypto_ipsec_mb_refusal(void);
+
+/* vcrypto_ipsec_mb_level: whose processors' code is used, as "avx2"; NULL: it does not
+ * work. */
+const char *vcrypto_ipsec_mb_level(void);
+
 /* vcrypto_ipsec_mb_complaint: what the operator should know of the library; NULL:
  * nothing. */
 const char *vcrypto_ipsec_mb_complaint(void);

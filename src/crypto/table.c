@@ -268,6 +268,35 @@ static const struct vcrypto_algorithm rows[] = {
       .keys = { { 1, "EC", .max_len = MAX_DER } } },
 };
 
+/* What is not above, because the build lacks a library. */
+#define ABSENT(row_service, identifier, row_name, library)                             \
+    {                                                                                  \
+        VCRYPTO_SERVICE_##row_service, VCRYPTO_##row_service##_##identifier, row_name, \
+            "this was built without " library                                          \
+    }
+
+static const struct vcrypto_absent_algorithm absent[] = {
+#ifndef VCRYPTO_HAVE_IPSEC_MB
+    ABSENT(CIPHER, KASUMI_F8, "kasumi-f8", "libipsec-mb"),
+    ABSENT(CIPHER, SNOW3G_UEA2, "snow3g-uea2", "libipsec-mb"),
+    ABSENT(CIPHER, ZUC_EEA3, "zuc-eea3", "libipsec-mb"),
+    ABSENT(MAC, KASUMI_F9, "kasumi-f9", "libipsec-mb"),
+    ABSENT(MAC, CBCMAC_KASUMI_F9, "cbcmac-kasumi-f9", "libipsec-mb"),
+    ABSENT(MAC, SNOW3G_UIA2, "snow3g-uia2", "libipsec-mb"),
+    ABSENT(MAC, ZUC_EIA3, "zuc-eia3", "libipsec-mb"),
+#endif
+#ifndef VCRYPTO_HAVE_GCRYPT
+    ABSENT(MAC, GMAC_TWOFISH, "gmac-twofish", "libgcrypt"),
+#endif
+    { 0 }, /* an array has to have an element */
+};
+
+const struct vcrypto_absent_algorithm *vcrypto_algorithms_absent(size_t *count)
+{
+    *count = sizeof(absent) / sizeof(absent[0]) - 1;
+    return absent;
+}
+
 const struct vcrypto_algorithm *vcrypto_algorithm_rows(size_t *count)
 {
     *count = sizeof(rows) / sizeof(rows[0]);

@@ -20,14 +20,26 @@
 
 /* Headers that have moved. */
 #if VCRYPTO_QEMU_AT_LEAST(10, 0)
+#include "qobject/qdict.h"
+#include "qobject/qjson.h"
+#include "qobject/qlist.h"
+#include "qobject/qnum.h"
+#include "qobject/qstring.h"
 #include "system/cryptodev.h"
 #include "system/dma.h"
 #include "system/replay.h"
+#include "system/system.h"
 #include "system/tcg.h"
 #else
+#include "qapi/qmp/qdict.h"
+#include "qapi/qmp/qjson.h"
+#include "qapi/qmp/qlist.h"
+#include "qapi/qmp/qnum.h"
+#include "qapi/qmp/qstring.h"
 #include "sysemu/cryptodev.h"
 #include "sysemu/dma.h"
 #include "sysemu/replay.h"
+#include "sysemu/sysemu.h"
 #include "sysemu/tcg.h"
 #endif
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "compat.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 
@@ -9,7 +10,9 @@
 
 #include "vcrypto-identity.h" /* generated: VCRYPTO_BUILT_FOR_* */
 
-#define REMEDY "build the plugin for this one: scripts/build in its source"
+/* The first is for whoever has it from packages, the second for whoever has not. */
+#define REMEDY                                                                         \
+    "run virtio-crypto-build, or scripts/build in the source of qemu-virtio-crypto"
 
 static const char built_for_version[] = VCRYPTO_BUILT_FOR_VERSION;
 static const char built_for_build_id[] = VCRYPTO_BUILT_FOR_BUILD_ID;
@@ -75,22 +78,40 @@ static char *running_version(void)
     return text;
 }
 
+const char *vcrypto_identity_version(void)
+{
+    return built_for_version;
+}
+
+const char *vcrypto_identity_build_id(void)
+{
+    return built_for_build_id;
+}
+
+const char *vcrypto_identity_file(void)
+{
+    Dl_info info;
+
+    return dladdr(built_for_version, &info) && info.dli_fname ? info.dli_fname
+                                                              : "this plugin";
+}
+
 bool vcrypto_identity_check(char *message, size_t size)
 {
     g_autofree char *version = running_version();
     struct build_id id = { "" };
 
     if (strcmp(version, built_for_version) != 0) {
-        snprintf(message, size, "this is QEMU %s and the plugin is for %s; " REMEDY,
-                 version, built_for_version);
+        snprintf(message, size, "%.200s is for QEMU %s and this is %s; " REMEDY,
+                 vcrypto_identity_file(), built_for_version, version);
         return false;
     }
     dl_iterate_phdr(find_build_id, &id);
     if (strcmp(id.hex, built_for_build_id) != 0) {
-        snprintf(
-            message, size,
-            "this QEMU %s is another build (%s) than the plugin is for (%s); " REMEDY,
-            version, *id.hex ? id.hex : "no build-id", built_for_build_id);
+        snprintf(message, size,
+                 "%.200s is for another build (%s) of QEMU %s than this (%s); " REMEDY,
+                 vcrypto_identity_file(), built_for_build_id, version,
+                 *id.hex ? id.hex : "no build-id");
         return false;
     }
     return true;

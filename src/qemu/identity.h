@@ -13,4 +13,13 @@
  */
 bool vcrypto_identity_check(char *message, size_t size);
 
+/* What is compared: QEMU's version as --version prints it, and the build-id in
+ * hexadecimal. Static. */
+const char *vcrypto_identity_version(void);
+const char *vcrypto_identity_build_id(void);
+
+/* vcrypto_identity_file: the file that this plugin was loaded from, as far as the
+ * dynamic linker knows. Static. */
+const char *vcrypto_identity_file(void);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "qemu/qemu-plugin.h"
 
+#include "about.h"
 #include "backend-object.h"
 #include "identity.h"
 #include "takeover.h"
@@ -26,9 +27,17 @@ static G_NORETURN void refuse(const char *message)
 static void print_help(void)
 {
     char *help = vcrypto_arguments_help();
+    g_autofree char *about = vcrypto_about_text();
 
-    fputs(help ? help : "", stdout);
+    printf("%s%s", help ? help : "", about);
     free(help);
+}
+
+static void print_json(void)
+{
+    g_autofree char *document = vcrypto_about_document();
+
+    puts(document);
 }
 
 static void create_backends(const struct vcrypto_arguments *arguments)
@@ -65,6 +74,7 @@ static void install(void)
         refuse("this QEMU has no virtio-crypto-device; use one that does");
     }
     vcrypto_backend_object_register();
+    vcrypto_about_at_start();
     installed = true;
 }
 
@@ -81,6 +91,10 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     }
     if (arguments.help) {
         print_help();
+        exit(EXIT_SUCCESS);
+    }
+    if (arguments.help_json) {
+        print_json();
         exit(EXIT_SUCCESS);
     }
     install();

@@ -8,6 +8,7 @@
 #include "qapi/qapi-builtin-visit.h"
 #include "qapi/visitor.h"
 
+#include "about.h"
 #include "device.h"
 
 static void get_thread_ids(Object *object, Visitor *visitor, const char *name,
@@ -50,12 +51,6 @@ static void visit_counters(Visitor *visitor, const char *name,
     visit_end_struct(visitor, NULL);
 }
 
-static const char *const service_names[VCRYPTO_SERVICE_COUNT] = {
-    [VCRYPTO_SERVICE_CIPHER] = "cipher",     [VCRYPTO_SERVICE_HASH] = "hash",
-    [VCRYPTO_SERVICE_MAC] = "mac",           [VCRYPTO_SERVICE_AEAD] = "aead",
-    [VCRYPTO_SERVICE_AKCIPHER] = "akcipher",
-};
-
 /* The algorithms of one service that were used, by name. */
 static void visit_service(Visitor *visitor, const struct vcrypto_backend *core,
                           uint32_t queue, enum vcrypto_service service)
@@ -63,7 +58,7 @@ static void visit_service(Visitor *visitor, const struct vcrypto_backend *core,
     const struct vcrypto_algorithm *algorithm;
     struct vcrypto_counters counters;
 
-    visit_start_struct(visitor, service_names[service], NULL, 0, NULL);
+    visit_start_struct(visitor, vcrypto_about_service(service), NULL, 0, NULL);
     for (size_t i = 0;
          (algorithm = vcrypto_backend_algorithm_statistics(core, queue, i, &counters));
          i++) {
@@ -129,6 +124,7 @@ static void add_key_bytes(ObjectClass *oc, const char *name, bool locked,
 
 void vcrypto_backend_add_properties(ObjectClass *oc)
 {
+    vcrypto_about_add_properties(oc);
     add_key_bytes(oc, "locked-key-bytes", true,
                   "memory of the process for keys that is locked");
     add_key_bytes(oc, "unlocked-key-bytes", false,

@@ -213,10 +213,19 @@ static bool parse_argument(struct vcrypto_arguments *arguments, const char *argu
         arguments->help = true;
         return true;
     }
+    if (strcmp(argument, "help=json") == 0) {
+        arguments->help_json = true;
+        return true;
+    }
     if (length == strlen("backend") && memcmp(argument, "backend", length) == 0) {
         return add_backend(arguments, text, message);
     }
     return set_option(arguments, argument, length, text, message);
+}
+
+static bool asks_for_help(const struct vcrypto_arguments *arguments)
+{
+    return arguments->help || arguments->help_json;
 }
 
 bool vcrypto_arguments_parse(int argc, const char *const *argv,
@@ -226,13 +235,13 @@ bool vcrypto_arguments_parse(int argc, const char *const *argv,
     bool ok = true;
 
     *arguments = (struct vcrypto_arguments){ 0 };
-    for (int i = 0; ok && i < argc && !arguments->help; i++) {
+    for (int i = 0; ok && i < argc && !asks_for_help(arguments); i++) {
         ok = parse_argument(arguments, argv[i], message);
     }
-    for (size_t i = 0; ok && i < arguments->count && !arguments->help; i++) {
+    for (size_t i = 0; ok && i < arguments->count && !asks_for_help(arguments); i++) {
         ok = consistent(&arguments->backends[i], message);
     }
-    if (ok && !arguments->count && !arguments->help) {
+    if (ok && !arguments->count && !asks_for_help(arguments)) {
         ok = fail(message, "no backend= was given; write " USAGE);
     }
     if (!ok) {

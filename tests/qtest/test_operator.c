@@ -3,6 +3,7 @@
  * What the operator does wrong: one line that says what to do, and exit status 1. Also
  * that a plugin refuses any QEMU but the one it was built for.
  */
+#include "json.h"
 #include "machine.h"
 #include "support/ut.h"
 
@@ -147,7 +148,83 @@ static void help(void)
     }
     plugin = plugin_argument(qt_plugin(), ",help=on");
     check(plugin, NULL, 0, "max-sessions");
+    check(plugin, NULL, 0, "\nversion " VCRYPTO_VERSION " for QEMU ");
+    check(plugin, NULL, 0, " algorithms by OpenSSL 3.");
 }
+
+/* What QEMU without a machine, and so without a display, prints for @rest. */
+static char *without_machine(const char *rest, int *status)
+{
+    g_autofree char *plugin = plugin_argument(qt_plugin(), rest);
+    const char *args[] = { "-machine", "none", "-display", "none",
+                           "-plugin",  plugin, NULL };
+    char *output = NULL;
+
+    UT_TRUE_FATAL(qt_run_qemu(args, &output, status));
+    return output;
+}
+
+static void check_member(const char *document, const char *key, const char *expected)
+{
+    g_autofree char *text = qt_json_get(document, key);
+
+    ut_context("%s", key);
+    UT_TRUE_FATAL(text != NULL);
+    if (!strstr(text, expected)) {
+        UT_FAIL("\"%s\" is not in \"%s\"", expected, text);
+    }
+    ut_context(NULL);
+}
+
+/* As docs/operators.md describes it. */
+static void help_for_programs(void)
+{
+    g_autofree char *output = NULL, *text = NULL;
+    int status;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    text = without_machine(",help=on", &status);
+    UT_EQ_U64((uint64_t)status, 0);
+    UT_TRUE(strstr(text, "max-sessions") != NULL);
+    output = without_machine(",help=json", &status);
+    UT_EQ_U64((uint64_t)status, 0);
+    UT_TRUE_FATAL(output[0] == '{' && g_str_has_suffix(output, "}\n"));
+    check_member(output, "name", "virtio-crypto-openssl");
+    check_member(output, "version", "\"" VCRYPTO_VERSION "\"");
+    check_member(output, "works", "true");
+    check_member(output, "file", qt_plugin());
+    check_member(output, "qemu", VCRYPTO_BUILT_FOR_VERSION);
+    check_member(output, "qemu", VCRYPTO_BUILT_FOR_BUILD_ID);
+    check_member(output, "algorithms", "\"aes-cbc\"");
+    check_member(output, "algorithms", "\"offered\": true");
+    check_member(output, "libraries", "\"OpenSSL\"");
+    check_member(output, "processor", "\"features\"");
+    check_member(output, "key-memory", "\"unlocked\"");
+}
+
+#ifdef OPENSSL_CONFIGS
+/* What keeps a backend from being made is in the document, too. */
+static void help_where_nothing_works(void)
+{
+    g_autofree char *output = NULL, *text = NULL;
+    int status;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    UT_TRUE(g_setenv("OPENSSL_CONF", OPENSSL_CONFIGS "/engine-rsa.cnf", TRUE));
+    output = without_machine(",help=json", &status);
+    UT_EQ_U64((uint64_t)status, 0);
+    text = without_machine(",help=on", &status);
+    UT_EQ_U64((uint64_t)status, 0);
+    g_unsetenv("OPENSSL_CONF");
+    check_member(output, "works", "false");
+    check_member(output, "error", "is to do RSA for this process");
+    UT_TRUE(strstr(text, "does not work here: the ENGINE ") != NULL);
+}
+#endif
 
 /*
  * A copy of the plugin in which @digits characters after the text @marker are changed:
@@ -264,11 +341,16 @@ static void check_altered(const char *marker, const char *expected)
     g_autofree char *path = altered_copy(marker);
     g_autofree char *plugin = NULL;
 
+    g_autofree char *begins = NULL;
+
     UT_TRUE_FATAL(path != NULL);
+    begins = g_strdup_printf(WE_SAY "%s is for ", path);
     plugin = plugin_argument(path, ",backend=c0");
     check(plugin,
           (const char *const[]){ "-device", "virtio-crypto-pci,cryptodev=c0", NULL }, 1,
           expected);
+    check(plugin, NULL, 1, begins);
+    check(plugin, NULL, 1, "; run virtio-crypto-build, or scripts/build in ");
     g_unlink(path);
 }
 
@@ -277,7 +359,7 @@ static void another_version(void)
     if (!qt_plugin()) {
         UT_SKIP("no plugin was built");
     }
-    check_altered(VCRYPTO_BUILT_FOR_VERSION, " and the plugin is for ");
+    check_altered(VCRYPTO_BUILT_FOR_VERSION, " and this is " VCRYPTO_BUILT_FOR_VERSION);
 }
 
 static void another_build(void)
@@ -285,7 +367,7 @@ static void another_build(void)
     if (!qt_plugin()) {
         UT_SKIP("no plugin was built");
     }
-    check_altered(VCRYPTO_BUILT_FOR_BUILD_ID, " is another build (");
+    check_altered(VCRYPTO_BUILT_FOR_BUILD_ID, " is for another build (");
 }
 
 int main(int argc, char **argv)
@@ -297,6 +379,10 @@ int main(int argc, char **argv)
         { "OpenSSL configurations", openssl_configurations },
 #endif
         { "help", help },
+        { "help for programs", help_for_programs },
+#ifdef OPENSSL_CONFIGS
+        { "help where nothing works", help_where_nothing_works },
+#endif
         { "library that gives wrong answers", wrong_library },
         { "plugin under two names", plugin_under_two_names },
         { "plugin and a copy", plugin_and_a_copy },

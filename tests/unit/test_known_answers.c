@@ -334,6 +334,8 @@ static void expect_withdrawn(enum vcrypto_service service, uint32_t id,
     expect_line(library, rest);
     expect_offered(service, UINT64_C(1) << id);
     UT_TRUE(vcrypto_algorithm_find(service, id) == NULL);
+    UT_EQ_STR(vcrypto_algorithm_refusal(row),
+              "the library gave wrong answers when it was tried at start");
     stop();
 }
 

@@ -5,6 +5,7 @@
  * one that the code was compiled for.
  */
 #include <cpuid.h>
+#include <string.h>
 
 #include "crypto/engines.h"
 #include "crypto/ipsec-mb/manager.h"
@@ -96,9 +97,33 @@ static void levels(void)
     ut_context(NULL);
 }
 
+/* What is said of the library, and of an algorithm that only it has, contains @why;
+ * NULL: nothing is. */
+static void expect_refusal(const char *why)
+{
+    const struct vcrypto_algorithm *row;
+    struct vcrypto_library library;
+    size_t count;
+
+    row = vcrypto_algorithm_rows(&count);
+    while (row->engine != &vcrypto_engine_ipsec_mb) {
+        row++;
+    }
+    UT_TRUE_FATAL(vcrypto_library(1, &library));
+    if (why) {
+        UT_TRUE_FATAL(library.refusal && vcrypto_algorithm_refusal(row));
+        UT_TRUE(strstr(library.refusal, why) != NULL);
+        UT_EQ_STR(vcrypto_algorithm_refusal(row), library.refusal);
+        UT_TRUE(library.level == NULL);
+    } else {
+        UT_TRUE(!library.refusal && !vcrypto_algorithm_refusal(row) && library.level);
+    }
+}
+
 /* Makes the library ready as for a device; expects its level, or with IMB_ARCH_NONE
- * that nothing of it is offered. What is offered was tried: it has known answers. */
-static void expect_level(IMB_ARCH at_most)
+ * that nothing of it is offered, because of @why. What is offered was tried: it has
+ * known answers. */
+static void expect(IMB_ARCH at_most, const char *why_not)
 {
     const char *why;
 
@@ -111,9 +136,15 @@ static void expect_level(IMB_ARCH at_most)
     if (vcrypto_ipsec_mb_works()) {
         UT_TRUE(vcrypto_ipsec_mb_manager()->used_arch <= (uint32_t)at_most);
     }
+    expect_refusal(why_not);
     vcrypto_algorithms_fini();
     mask = (struct ipsec_mb_processor){ 0 };
     version = 0;
+}
+
+static void expect_level(IMB_ARCH at_most)
+{
+    expect(at_most, NULL);
 }
 
 static void as_it_is(void)
@@ -138,16 +169,16 @@ static void missing_instructions(void)
     mask.features = bit_AVX;
     expect_level(IMB_ARCH_SSE);
     mask.features = bit_AES;
-    expect_level(IMB_ARCH_NONE);
+    expect(IMB_ARCH_NONE, "the processor lacks AES-NI");
 }
 
 /* Between 1.3 and 1.4 a structure of the caller's grew, with the same shared object. */
 static void other_versions(void)
 {
     version = IMB_VERSION_NUM + 0x100;
-    expect_level(IMB_ARCH_NONE);
+    expect(IMB_ARCH_NONE, "is not of the version");
     version = IMB_VERSION_NUM + 0x10000;
-    expect_level(IMB_ARCH_NONE);
+    expect(IMB_ARCH_NONE, "is not of the version");
     version = IMB_VERSION_NUM + 1;
     expect_level(IMB_ARCH_AVX512);
 }

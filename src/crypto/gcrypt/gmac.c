@@ -47,6 +47,18 @@ static bool gcrypt_available(const struct vcrypto_algorithm *algorithm,
     return usable;
 }
 
+static const char *gcrypt_lacks(const struct vcrypto_algorithm *algorithm)
+{
+    (void)algorithm;
+    if (usable) {
+        return NULL;
+    }
+    return gcry_check_version(GCRYPT_VERSION)
+               ? "libgcrypt does not have it, or is in FIPS mode"
+               : "libgcrypt is older than what this was compiled for; install that, or "
+                 "compile again";
+}
+
 static void gmac_context_free(void *context)
 {
     gcry_mac_close(context);
@@ -94,6 +106,7 @@ const struct vcrypto_engine vcrypto_engine_gcrypt_gmac = {
     .fini = gcrypt_fini,
     .library = gcrypt_library,
     .available = gcrypt_available,
+    .lacks = gcrypt_lacks,
     .context_new = gmac_context_new,
     .context_free = gmac_context_free,
     .digest = gmac_run,

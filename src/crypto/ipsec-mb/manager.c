@@ -175,6 +175,45 @@ const char *vcrypto_ipsec_mb_library(void)
     return name;
 }
 
+const char *vcrypto_ipsec_mb_refusal(void)
+{
+    if (manager) {
+        return NULL;
+    }
+    if (!vcrypto_ipsec_mb_same_version(imb_get_version())) {
+        return "libipsec-mb is not of the version that this was compiled for; install "
+               "that, or compile again";
+    }
+    return level() == IMB_ARCH_NONE
+               ? "the processor lacks AES-NI, PCLMULQDQ or SSE4, which libipsec-mb "
+                 "needs"
+               : "libipsec-mb fails its own test, or was built to leave keys in memory";
+}
+
+const char *vcrypto_ipsec_mb_lacks(const struct vcrypto_algorithm *algorithm)
+{
+    (void)algorithm;
+    return vcrypto_ipsec_mb_refusal();
+}
+
+const char *vcrypto_ipsec_mb_level(void)
+{
+    switch (manager ? (IMB_ARCH)manager->used_arch : IMB_ARCH_NONE) {
+    case IMB_ARCH_SSE:
+        return "sse";
+#ifdef VCRYPTO_IPSEC_MB_HAS_AVX
+    case IMB_ARCH_AVX:
+        return "avx";
+#endif
+    case IMB_ARCH_AVX2:
+        return "avx2";
+    case IMB_ARCH_AVX512:
+        return "avx512";
+    default:
+        return NULL;
+    }
+}
+
 const char *vcrypto_ipsec_mb_complaint(void)
 {
     static char line[160];

@@ -62,6 +62,7 @@ void vcrypto_ipsec_mb_fini(void);
 const char *vcrypto_ipsec_mb_library(void);
 bool vcrypto_ipsec_mb_available(const struct vcrypto_algorithm *algorithm,
                                 unsigned key_index);
+const char *vcrypto_ipsec_mb_lacks(const struct vcrypto_algorithm *algorithm);
 void *vcrypto_ipsec_mb_key_new(const struct vcrypto_keying *keying);
 void vcrypto_ipsec_mb_key_free(void *context);
 

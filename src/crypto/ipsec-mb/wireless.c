@@ -232,6 +232,7 @@ const struct vcrypto_engine vcrypto_engine_ipsec_mb = {
     .fini = vcrypto_ipsec_mb_fini,
     .library = vcrypto_ipsec_mb_library,
     .available = vcrypto_ipsec_mb_available,
+    .lacks = vcrypto_ipsec_mb_lacks,
     .context_new = vcrypto_ipsec_mb_key_new,
     .context_free = vcrypto_ipsec_mb_key_free,
     .cipher = wireless_cipher,

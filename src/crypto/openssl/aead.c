@@ -101,6 +101,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_aead = {
     .fini = vcrypto_openssl_fini,
     .library = vcrypto_openssl_version,
     .available = vcrypto_openssl_available,
+    .lacks = vcrypto_openssl_lacks,
     .context_new = aead_context_new,
     .context_free = aead_context_free,
     .aead = aead_run,

@@ -174,6 +174,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_ccm = {
     .fini = vcrypto_openssl_fini,
     .library = vcrypto_openssl_version,
     .available = vcrypto_openssl_available,
+    .lacks = vcrypto_openssl_lacks,
     .context_new = ccm_context_new,
     .context_free = ccm_context_free,
     .aead = ccm_run,

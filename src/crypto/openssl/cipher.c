@@ -30,6 +30,7 @@ const struct vcrypto_engine vcrypto_engine_openssl = {
     .fini = vcrypto_openssl_fini,
     .library = vcrypto_openssl_version,
     .available = vcrypto_openssl_available,
+    .lacks = vcrypto_openssl_lacks,
     .context_new = cipher_context_new,
     .context_free = vcrypto_openssl_context_free,
     .cipher = cipher_run,

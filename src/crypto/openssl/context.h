@@ -10,6 +10,9 @@
 bool vcrypto_openssl_available(const struct vcrypto_algorithm *algorithm,
                                unsigned key_index);
 
+/* vcrypto_openssl_lacks: why OpenSSL does not have @algorithm, as an engine says it. */
+const char *vcrypto_openssl_lacks(const struct vcrypto_algorithm *algorithm);
+
 /*
  * vcrypto_openssl_checked: whether @result is OpenSSL's success. OpenSSL's errors go to
  * a queue of the calling thread, which may be QEMU's main thread: nothing of ours stays

@@ -244,6 +244,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_ecdsa = {
     .fini = vcrypto_openssl_fini,
     .library = vcrypto_openssl_version,
     .available = vcrypto_key_available,
+    .lacks = vcrypto_openssl_lacks,
     .context_new = ecdsa_context_new,
     .context_free = vcrypto_key_context_free,
     .akcipher = ecdsa_run,

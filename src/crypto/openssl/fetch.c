@@ -12,6 +12,7 @@
 #include <openssl/rand.h>
 
 #include "../engines.h"
+#include "context.h"
 #include "process.h"
 #include "lend.h"
 
@@ -159,6 +160,18 @@ const char *vcrypto_openssl_version(void)
     snprintf(name, sizeof(name), "OpenSSL %s",
              OpenSSL_version(OPENSSL_FULL_VERSION_STRING));
     return name;
+}
+
+const char *vcrypto_openssl_lacks(const struct vcrypto_algorithm *algorithm)
+{
+    if (algorithm->service == VCRYPTO_SERVICE_AKCIPHER &&
+        vcrypto_openssl_has_keys(algorithm)) {
+        return "OpenSSL 3.0.4 is unsafe with it (CVE-2022-2274); install a newer one";
+    }
+    return legacy_provider ? "OpenSSL does not have it"
+                           : "OpenSSL's legacy provider is not there; Debian 13 has it "
+                             "in the package "
+                             "openssl-provider-legacy";
 }
 
 bool vcrypto_openssl_init(const char **why)

@@ -192,6 +192,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_gcm = {
     .fini = vcrypto_openssl_fini,
     .library = vcrypto_openssl_version,
     .available = vcrypto_openssl_available,
+    .lacks = vcrypto_openssl_lacks,
     .context_new = gcm_context_new,
     .context_free = gcm_context_free,
     .aead = gcm_run,

@@ -58,6 +58,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_hash = {
     .fini = vcrypto_openssl_fini,
     .library = vcrypto_openssl_version,
     .available = hash_available,
+    .lacks = vcrypto_openssl_lacks,
     .context_new = hash_context_new,
     .context_free = hash_context_free,
     .digest = hash_run,

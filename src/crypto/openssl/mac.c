@@ -72,6 +72,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_mac = {
     .fini = vcrypto_openssl_fini,
     .library = vcrypto_openssl_version,
     .available = mac_available,
+    .lacks = vcrypto_openssl_lacks,
     .context_new = mac_context_new,
     .context_free = mac_context_free,
     .digest = mac_run,

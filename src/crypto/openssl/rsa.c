@@ -387,6 +387,7 @@ const struct vcrypto_engine vcrypto_engine_openssl_rsa = {
     .fini = vcrypto_openssl_fini,
     .library = vcrypto_openssl_version,
     .available = vcrypto_key_available,
+    .lacks = vcrypto_openssl_lacks,
     .context_new = rsa_context_new,
     .context_free = vcrypto_key_context_free,
     .akcipher = rsa_run,

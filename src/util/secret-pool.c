@@ -3,7 +3,8 @@
  * A chunk has blocks of one size, and lies at a multiple of its own size: from a
  * block's address follows its chunk. A block that is larger than any of these sizes has
  * a mapping to itself. A chunk whose last block was given back goes back to the kernel,
- * but for one of each kind.
+ * but for some of each kind: what a session with its contexts takes, each in blocks of
+ * another size, so that sessions that live shortly do not map and lock memory anew.
  */
 #include "secret-pool.h"
 
@@ -52,6 +53,9 @@
 #define SMALL_CHUNK  (64 * 1024)
 #define LARGE_CHUNK  (256 * 1024)
 #define KINDS        2
+#define SMALL_SPARES 4
+#define LARGE_SPARES 2
+#define MOST_SPARES  SMALL_SPARES
 
 /* Linux gives a process 65530 mappings unless told otherwise. Ours mostly merge; where
  * they do not, the rest of the process is to have half of them. */
@@ -73,7 +77,10 @@ _Static_assert(sizeof(struct chunk) <= HEADER, "no room for a chunk's header");
 static struct {
     pthread_mutex_t lock;
     struct chunk *open[CLASSES]; /* with a free block */
-    struct chunk *spare[KINDS];  /* empty ones, kept */
+    struct {
+        struct chunk *chunks[MOST_SPARES]; /* empty ones, kept; they are open, too */
+        unsigned count;
+    } spare[KINDS];
     struct vcrypto_secret_usage usage;
     uint32_t chunks;
 } pool = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -210,18 +217,46 @@ static struct chunk **list_of(size_t size, size_t *block)
     return &pool.open[class_of(size, block)];
 }
 
-/* The spare chunk, for blocks of another size: in the old ones there are pointers. */
+static unsigned most_spares(unsigned kind)
+{
+    return kind ? LARGE_SPARES : SMALL_SPARES;
+}
+
+/* Whether @chunk, which is empty, is kept. */
+static bool keep_spare(unsigned kind, struct chunk *chunk)
+{
+    if (pool.spare[kind].count == most_spares(kind)) {
+        return false;
+    }
+    pool.spare[kind].chunks[pool.spare[kind].count++] = chunk;
+    return true;
+}
+
+/* @chunk, of which a block is wanted, is no spare one any more. */
+static void use_spare(unsigned kind, const struct chunk *chunk)
+{
+    for (unsigned i = 0; i < pool.spare[kind].count; i++) {
+        if (pool.spare[kind].chunks[i] == chunk) {
+            pool.spare[kind].chunks[i] =
+                pool.spare[kind].chunks[--pool.spare[kind].count];
+            return;
+        }
+    }
+}
+
+/* A spare chunk, for blocks of another size: in the old ones there are pointers. */
 static struct chunk *take_spare(unsigned kind)
 {
-    struct chunk *chunk = pool.spare[kind];
+    struct chunk *chunk;
     size_t block;
 
-    if (chunk) {
-        close_chunk(list_of(chunk->block, &block), chunk);
-        unpoison(chunk, chunk->size);
-        memset((uint8_t *)chunk + HEADER, 0, chunk->block * chunk->fresh);
-        pool.spare[kind] = NULL;
+    if (!pool.spare[kind].count) {
+        return NULL;
     }
+    chunk = pool.spare[kind].chunks[--pool.spare[kind].count];
+    close_chunk(list_of(chunk->block, &block), chunk);
+    unpoison(chunk, chunk->size);
+    memset((uint8_t *)chunk + HEADER, 0, chunk->block * chunk->fresh);
     return chunk;
 }
 
@@ -318,8 +353,8 @@ static void *take_shared(size_t size)
     if (!chunk) {
         return NULL;
     }
-    if (pool.spare[kind_of(size)] == chunk) {
-        pool.spare[kind_of(size)] = NULL;
+    if (!chunk->used) {
+        use_spare(kind_of(size), chunk);
     }
     block = take_block(chunk);
     if (chunk->used == chunk->capacity) {
@@ -338,9 +373,7 @@ static void give_shared(void *block, unsigned kind)
         open_chunk(list, chunk);
     }
     give_block(chunk, block);
-    if (chunk->used == 0 && !pool.spare[kind]) {
-        pool.spare[kind] = chunk;
-    } else if (chunk->used == 0) {
+    if (chunk->used == 0 && !keep_spare(kind, chunk)) {
         close_chunk(list, chunk);
         chunk_end(chunk);
     }

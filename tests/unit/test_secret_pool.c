@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "forms-fixture.h"
 #include "support/ut.h"
 #include "support/wait.h"
 #include "vcrypto/secret.h"
@@ -27,8 +28,9 @@
 #define SANITIZED 1
 #endif
 
-/* Two chunks may be kept although nothing is in them: one of each size. */
-#define KEPT (64 * 1024 + 256 * 1024)
+/* Chunks that may be kept although nothing is in them: four of one size, two of the
+ * other. */
+#define KEPT (4 * 64 * 1024 + 2 * 256 * 1024)
 
 static const size_t sizes[] = {
     1,    15,   16,   17,   64,   100,   176,   255,   256,   257,   320,   321,
@@ -37,6 +39,7 @@ static const size_t sizes[] = {
 
 /* The linker puts these in the place of the pool's own calls. */
 static bool no_memory, no_locks;
+static unsigned mappings;
 void *__real_mmap64(void *at, size_t size, int access, int flags, int fd, off_t offset);
 int __real_mlock(const void *at, size_t size);
 void *__wrap_mmap64(void *at, size_t size, int access, int flags, int fd, off_t offset);
@@ -48,6 +51,7 @@ void *__wrap_mmap64(void *at, size_t size, int access, int flags, int fd, off_t 
         errno = ENOMEM;
         return MAP_FAILED;
     }
+    mappings++;
     return __real_mmap64(at, size, access, flags, fd, offset);
 }
 
@@ -172,7 +176,7 @@ static void give_all(size_t size, void **blocks, size_t n)
 
 static void check_unlocked(size_t size)
 {
-    static void *blocks[10000];
+    static void *blocks[30000]; /* more than fit into what is kept */
     struct vcrypto_secret_usage before = usage();
     size_t n = take_until(size, blocks, G_N_ELEMENTS(blocks), false);
 
@@ -372,6 +376,76 @@ static void blocks_are_their_users_alone(void)
             before.locked + before.unlocked + KEPT);
 }
 
+/* ---- lives that are short ---- */
+
+static const size_t of_a_session[] = { 144, 320, 600, 1500, 5000 };
+
+static void use_briefly(size_t extra)
+{
+    void *secrets[G_N_ELEMENTS(of_a_session)];
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(of_a_session); i++) {
+        secrets[i] = vcrypto_secret_alloc(of_a_session[i] + extra);
+        UT_TRUE_FATAL(secrets[i] != NULL);
+        memset(secrets[i], 7, of_a_session[i] + extra);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(of_a_session); i++) {
+        vcrypto_secret_free(secrets[i], of_a_session[i] + extra);
+    }
+}
+
+/* Neither the same sizes again, nor others: a chunk that is kept is for any. */
+static void what_is_used_briefly_is_mapped_once(void)
+{
+    unsigned before;
+
+    use_briefly(0);
+    before = mappings;
+    for (unsigned i = 0; i < 1000; i++) {
+        use_briefly(i % 3 * 200);
+    }
+    UT_EQ_U64(mappings, before);
+}
+
+/* A session that lives for one request, of each algorithm. */
+static void live_shortly(const struct known_answer *k)
+{
+    struct form_message message;
+    uint32_t status;
+    uint64_t id = create(&k->operation, FORM_PADDED, &status);
+    g_autoptr(GByteArray) bytes = NULL;
+    struct outcome outcome;
+
+    UT_EQ_U64_FATAL(status, VCRYPTO_OK);
+    form_data(&k->operation, FORM_PADDED, id, &message);
+    bytes = flatten(&message);
+    outcome =
+        run_bytes(bytes, k->operation.dst_len + k->operation.result_len, SIZE_MAX, 0);
+    g_free(outcome.bytes);
+    UT_EQ_U64(destroy(&k->operation, FORM_PADDED, id), VCRYPTO_OK);
+}
+
+static void sessions_that_live_shortly_are_mapped_once(void)
+{
+    const GArray *all = known_answers();
+
+    UT_TRUE_FATAL(set_up() == 0);
+    use_form(FORM_PADDED);
+    for (unsigned i = 0; i < all->len; i++) {
+        const struct known_answer *k = &g_array_index(all, struct known_answer, i);
+        unsigned before;
+
+        ut_context("%s", k->name);
+        live_shortly(k);
+        before = mappings;
+        live_shortly(k);
+        live_shortly(k);
+        UT_EQ_U64(mappings, before);
+    }
+    ut_context(NULL);
+    tear_down();
+}
+
 /* ---- threads: each frees what others allocated ---- */
 
 #define THREADS 4
@@ -448,6 +522,9 @@ int main(int argc, char **argv)
         { "half of the limit is left to others", half_of_the_limit_is_left_to_others },
         { "a large secret goes back at once", a_large_secret_goes_back_at_once },
         { "what is freed is wiped", what_is_freed_is_wiped },
+        { "what is used briefly is mapped once", what_is_used_briefly_is_mapped_once },
+        { "sessions that live shortly are mapped once",
+          sessions_that_live_shortly_are_mapped_once },
         { "blocks are their users' alone", blocks_are_their_users_alone },
         { "threads free each other's secrets", threads_free_each_others_secrets },
         { "absurd sizes are refused", absurd_sizes_are_refused },

@@ -65,6 +65,9 @@ struct vcrypto_option {
 /* Room for any message that a function here makes. */
 #define VCRYPTO_OPTION_MESSAGE 512
 
+/* Room for a value as text. */
+#define VCRYPTO_OPTION_VALUE 24
+
 /** vcrypto_options_table: all options; *@count of them. Static. Any thread. */
 const struct vcrypto_option *vcrypto_options_table(size_t *count);
 
@@ -91,6 +94,20 @@ uint64_t *vcrypto_option_value(struct vcrypto_options *options,
  */
 bool vcrypto_option_check(const struct vcrypto_option *option, uint64_t value,
                           char message[VCRYPTO_OPTION_MESSAGE]);
+
+/**
+ * vcrypto_option_print: @value of @option, which is no choice and no bool, to @text, as
+ * an operator writes it: sizes with K, M or G where they are multiples. Any thread.
+ */
+void vcrypto_option_print(const struct vcrypto_option *option, uint64_t value,
+                          char text[VCRYPTO_OPTION_VALUE]);
+
+/**
+ * vcrypto_option_range: say in @message that @option's @value, as it was given, is
+ * @fault ("out of range"), and what would be right. Any thread.
+ */
+void vcrypto_option_range(const struct vcrypto_option *option, const char *value,
+                          const char *fault, char message[VCRYPTO_OPTION_MESSAGE]);
 
 /**
  * vcrypto_options_features: the feature bits of the crypto device that @options let it

@@ -72,9 +72,9 @@ static bool parse_value(const struct vcrypto_option *option, const char *text,
         return vcrypto_option_choose(option, text, value, message);
     }
     if (!parse_number(text, option->type == VCRYPTO_OPTION_SIZE, value)) {
-        snprintf(message, VCRYPTO_OPTION_MESSAGE,
-                 "%s=%.64s is no number; give one from %" PRIu64 " to %" PRIu64,
-                 option->name, text, option->minimum, option->maximum);
+        vcrypto_option_range(
+            option, text, option->type == VCRYPTO_OPTION_SIZE ? "no size" : "no number",
+            message);
         return false;
     }
     return vcrypto_option_check(option, *value, message);
@@ -270,6 +270,9 @@ static void help_choices(FILE *to, const struct vcrypto_option *option)
 
 static void help_line(FILE *to, const struct vcrypto_option *option)
 {
+    char least[VCRYPTO_OPTION_VALUE], most[VCRYPTO_OPTION_VALUE],
+        initial[VCRYPTO_OPTION_VALUE];
+
     if (option->type == VCRYPTO_OPTION_CHOICE) {
         help_choices(to, option);
         return;
@@ -279,9 +282,12 @@ static void help_line(FILE *to, const struct vcrypto_option *option)
                 option->initial ? "on" : "off", option->help);
         return;
     }
-    fprintf(to, "  %-20s %s from %" PRIu64 " to %" PRIu64 ", default %" PRIu64 ": %s\n",
-            option->name, option->type == VCRYPTO_OPTION_SIZE ? "bytes" : "number",
-            option->minimum, option->maximum, option->initial, option->help);
+    vcrypto_option_print(option, option->minimum, least);
+    vcrypto_option_print(option, option->maximum, most);
+    vcrypto_option_print(option, option->initial, initial);
+    fprintf(to, "  %-20s %s from %s to %s, default %s: %s\n", option->name,
+            option->type == VCRYPTO_OPTION_SIZE ? "size" : "number", least, most,
+            initial, option->help);
 }
 
 char *vcrypto_arguments_help(void)

@@ -194,15 +194,42 @@ bool vcrypto_option_choose(const struct vcrypto_option *option, const char *word
     return false;
 }
 
+void vcrypto_option_print(const struct vcrypto_option *option, uint64_t value,
+                          char text[VCRYPTO_OPTION_VALUE])
+{
+    static const char units[] = "\0KMG";
+    unsigned unit = 0;
+
+    while (option->type == VCRYPTO_OPTION_SIZE && value && value % KIB == 0 &&
+           units[unit + 1]) {
+        value /= KIB;
+        unit++;
+    }
+    snprintf(text, VCRYPTO_OPTION_VALUE, "%" PRIu64 "%.1s", value, &units[unit]);
+}
+
+void vcrypto_option_range(const struct vcrypto_option *option, const char *value,
+                          const char *fault, char message[VCRYPTO_OPTION_MESSAGE])
+{
+    char least[VCRYPTO_OPTION_VALUE], most[VCRYPTO_OPTION_VALUE];
+    bool size = option->type == VCRYPTO_OPTION_SIZE;
+
+    vcrypto_option_print(option, option->minimum, least);
+    vcrypto_option_print(option, option->maximum, most);
+    snprintf(message, VCRYPTO_OPTION_MESSAGE, "%s=%.64s is %s; give %s from %s to %s",
+             option->name, value, fault,
+             size ? "bytes, or a number with K, M or G," : "a number", least, most);
+}
+
 bool vcrypto_option_check(const struct vcrypto_option *option, uint64_t value,
                           char message[VCRYPTO_OPTION_MESSAGE])
 {
+    char text[VCRYPTO_OPTION_VALUE];
+
     if (value >= option->minimum && value <= option->maximum) {
         return true;
     }
-    snprintf(message, VCRYPTO_OPTION_MESSAGE,
-             "%s=%" PRIu64 " is out of range; give a number from %" PRIu64
-             " to %" PRIu64,
-             option->name, value, option->minimum, option->maximum);
+    vcrypto_option_print(option, value, text);
+    vcrypto_option_range(option, text, "out of range", message);
     return false;
 }

@@ -33,6 +33,9 @@ static void check_refused(const char *expected, const char *const *argv)
     ut_context(NULL);
 }
 
+/* What is to be given where a size is wanted. */
+#define SIZES "give bytes, or a number with K, M or G, from 4K to 1G"
+
 #define REFUSED(expected, ...)                                                         \
     check_refused((expected), (const char *const[MAX_ARGS]){ __VA_ARGS__ })
 
@@ -85,18 +88,28 @@ static void wrong_arguments_get_one_line_that_helps(void)
             "queues=0", NULL);
     REFUSED("c0: queues=65 is out of range; give a number from 1 to 64", "backend=c0",
             "queues=65", NULL);
-    REFUSED("c0: queues=two is no number; give one from 1 to 64", "backend=c0",
+    REFUSED("c0: queues=two is no number; give a number from 1 to 64", "backend=c0",
             "queues=two", NULL);
-    REFUSED("c0: queues=1K is no number; give one from 1 to 64", "backend=c0",
+    REFUSED("c0: queues=1K is no number; give a number from 1 to 64", "backend=c0",
             "queues=1K", NULL);
-    REFUSED("c0: queues=-1 is no number; give one from 1 to 64", "backend=c0",
+    REFUSED("c0: queues=-1 is no number; give a number from 1 to 64", "backend=c0",
             "queues=-1", NULL);
-    REFUSED("c0: queues= is no number; give one from 1 to 64", "backend=c0",
+    REFUSED("c0: queues= is no number; give a number from 1 to 64", "backend=c0",
             "queues=", NULL);
-    REFUSED("c0: queues=99999999999999999999 is no number; give one from 1 to 64",
+    REFUSED("c0: queues=99999999999999999999 is no number; give a number from 1 to 64",
             "backend=c0", "queues=99999999999999999999", NULL);
-    REFUSED("c0: max-size=17179869184G is no number; give one from 4096 to 1073741824",
-            "backend=c0", "max-size=17179869184G", NULL);
+    REFUSED("c0: max-size=17179869184G is no size; " SIZES, "backend=c0",
+            "max-size=17179869184G", NULL);
+    REFUSED("c0: max-size=1MB is no size; " SIZES, "backend=c0", "max-size=1MB", NULL);
+    REFUSED("c0: max-size=0.5M is no size; " SIZES, "backend=c0", "max-size=0.5M",
+            NULL);
+    REFUSED("c0: max-size=M is no size; " SIZES, "backend=c0", "max-size=M", NULL);
+    REFUSED("c0: max-size=2G is out of range; " SIZES, "backend=c0", "max-size=2048M",
+            NULL);
+    REFUSED("c0: max-size=1K is out of range; " SIZES, "backend=c0", "max-size=1024",
+            NULL);
+    REFUSED("c0: max-size=1000 is out of range; " SIZES, "backend=c0", "max-size=1000",
+            NULL);
     REFUSED("c0: ready=yes is not understood; give on or off", "backend=c0",
             "ready=yes", NULL);
     REFUSED("c0: engine=fast is not understood; give auto or openssl", "backend=c0",
@@ -131,6 +144,33 @@ static void very_long_arguments_are_cut_in_messages(void)
     value[sizeof(value) - 1] = 0;
     UT_TRUE(!parse(&a, (const char *const[]){ value, NULL }));
     UT_TRUE(strlen(message) < 300);
+}
+
+static void sizes_have_units(void)
+{
+    static const struct {
+        const char *argument;
+        uint64_t bytes;
+    } sizes[] = { { "max-size=8192", 8192 },       { "max-size=8k", 8192 },
+                  { "max-size=8K", 8192 },         { "max-size=3m", 3 << 20 },
+                  { "max-size=3M", 3 << 20 },      { "max-size=1g", 1 << 30 },
+                  { "max-size=1048576K", 1 << 30 } };
+    char *help = vcrypto_arguments_help();
+
+    for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct vcrypto_arguments a;
+
+        ut_context("%s", sizes[i].argument);
+        UT_TRUE_FATAL(
+            parse(&a, (const char *const[]){ "backend=c0", sizes[i].argument, NULL }));
+        UT_EQ_U64(a.backends[0].options.max_size, sizes[i].bytes);
+        vcrypto_arguments_free(&a);
+    }
+    ut_context(NULL);
+    UT_TRUE_FATAL(help != NULL);
+    UT_TRUE(strstr(help, "max-size             size from 4K to 1G, default 4M: ") !=
+            NULL);
+    free(help);
 }
 
 static void help_names_every_option(void)
@@ -173,6 +213,7 @@ static const struct ut_test tests[] = {
       wrong_arguments_get_one_line_that_helps },
     { "very long arguments are cut in messages",
       very_long_arguments_are_cut_in_messages },
+    { "sizes have units", sizes_have_units },
     { "help names every option", help_names_every_option },
     { "defaults are in range", defaults_are_in_range },
     { NULL, NULL },

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The plugin exports what QEMU must see and nothing else, as TAP. Usage: exports.py PLUGIN"""
+"""The plugin, or its loader, exports what QEMU must see and nothing else, as TAP. Usage: exports.py FILE"""
 import subprocess
 import sys
 
@@ -13,7 +13,7 @@ def main():
     exported = {line.split()[0] for line in out.splitlines()}
     good = exported == EXPECTED
     print("1..1")
-    print(f"{'ok' if good else 'not ok'} 1 - the plugin exports QEMU's two entries only")
+    print(f"{'ok' if good else 'not ok'} 1 - it exports QEMU's two entries only")
     for name in sorted(exported ^ EXPECTED):
         print(f"# {'missing' if name in EXPECTED else 'also exported'}: {name}")
     return not good

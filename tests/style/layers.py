@@ -20,6 +20,7 @@ MAY_CALL = {
     "backend": {"crypto", "util"},
     "queue": {"backend", "wire", "util"},
     "qemu": {"queue", "backend", "wire", "util"},
+    "loader": set(),
 }
 
 # Header -> the only folder of src/ that may include it.

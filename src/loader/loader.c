@@ -140,6 +140,9 @@ static void fall_back(int argc, char **argv)
     unsigned count = 0;
 
     for (int i = 0; i < argc; i++) {
+        if (has_key(argv[i], "help", &name)) {
+            refuse(loader.reason); /* what there is to be helped with is not there */
+        }
         if (!has_key(argv[i], "backend", &name)) {
             continue;
         }

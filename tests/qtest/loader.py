@@ -147,7 +147,7 @@ def executable_is_gone():
         copy.unlink()
         try:
             # A QEMU that is not where it was installed must be told where its modules are.
-            modules, = {path.parent for path in pathlib.Path("/usr/lib").glob("*/qemu/accel-tcg-x86_64.so")}
+            modules, = {path.parent for path in pathlib.Path("/usr/lib").glob("*/qemu/*.so")}
             started(qemu([f"{LOADER},backend=c0"], program=f"/proc/self/fd/{program}", pass_fds=[program],
                          env={**os.environ, "QEMU_MODULE_DIR": str(modules)}))
         finally:
@@ -260,7 +260,7 @@ def does_not_load():
         loader = lay_out(lib)
         for old, new, text in (
                 (b"libcrypto.so.3\0", b"libmissin.so.9\0", "libmissin.so.9: cannot open shared object file"),
-                (b"qemu_target_page_bits\0", b"qemu_target_page_bitz\0", "qemu_target_page_bitz"),
+                (b"virtio_notify_config\0", b"virtio_notify_confix\0", "virtio_notify_confix"),
                 (b"qemu_plugin_install\0", b"qemu_plugin_instill\0", "is no plugin of QEMU's")):
             changed(PLUGIN, place(lib), old, new)
             refused(qemu([f"{loader},backend=c0"]), WE_SAY, place(lib), text, MEND)

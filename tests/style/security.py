@@ -4,14 +4,14 @@
 
 Usage: security.py SOURCE-ROOT
 
-A test is named by a link, [NAME](../tests/FOLDER/FILE.c): the file must have a test of
+A test is named by a link, [NAME](../tests/FOLDER/FILE): the file must have a test of
 exactly this name.
 """
 import pathlib
 import re
 import sys
 
-LINK = re.compile(r"\[([^\]]+)\]\((\.\./tests/[^)]+\.c)\)")
+LINK = re.compile(r"\[([^\]]+)\]\((\.\./tests/[^)]+\.(?:c|py))\)")
 
 
 def main():

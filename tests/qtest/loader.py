@@ -18,7 +18,7 @@ import sys
 import tempfile
 import traceback
 
-TIMEOUT = 120
+TIMEOUT = 120 * float(os.environ.get("VCRYPTO_TEST_PATIENCE", "1"))
 QEMU = os.environ.get("VCRYPTO_QEMU", "")
 LOADER = pathlib.Path(os.environ.get("VCRYPTO_LOADER", ""))
 PLUGIN = pathlib.Path(os.environ.get("VCRYPTO_PLUGIN", ""))

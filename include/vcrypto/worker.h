@@ -31,6 +31,9 @@ struct vcrypto_worker_host {
     void (*fault)(void *opaque);
     /* There may have been a kick while there was no ring to serve. */
     void (*stray_kick)(void *opaque);
+    /* After requests were answered: vcrypto_worker_position() says something new. To be
+     * quick. May be NULL. */
+    void (*moved)(void *opaque);
 };
 
 /** What a worker is made with. */
@@ -39,6 +42,7 @@ struct vcrypto_worker_config {
      * thread may change them then, and at any time. */
     const struct vcrypto_service_point *point;
     uint32_t queue;
+    uint32_t device; /* in the name of its thread: "vcrypto<device>-<queue>" */
     /* How long an empty ring is watched before the thread sleeps, in nanoseconds; may
      * be changed by the control thread while the worker runs. Outlives the worker. */
     const _Atomic uint64_t *poll_max_ns;
@@ -77,6 +81,16 @@ void vcrypto_worker_kick(struct vcrypto_worker *worker);
 
 /** vcrypto_worker_thread_id: the kernel's number of its thread. Any thread. */
 pid_t vcrypto_worker_thread_id(const struct vcrypto_worker *worker);
+
+/**
+ * vcrypto_worker_position: where the ring stands, to be shown to somebody.
+ *
+ * As it was when requests were answered last, others of the same batch taken and not
+ * answered yet; before the first, where serving began. Whoever is called by @moved, or
+ * by somebody whom that wakes, sees no older one. Any thread.
+ */
+void vcrypto_worker_position(const struct vcrypto_worker *worker,
+                             struct vcrypto_ring_position *position);
 
 /**
  * vcrypto_worker_set_memory: replace the map of guest memory; takes a reference.

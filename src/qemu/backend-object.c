@@ -87,6 +87,7 @@ static void backend_complete(CryptoDevBackend *parent, Error **errp)
 {
     VCryptoBackend *backend = VCRYPTO_BACKEND(parent);
     struct vcrypto_options *options = &backend->options;
+    static uint32_t made;
     struct vcrypto_backend_config config;
     const char *why = NULL;
 
@@ -111,6 +112,7 @@ static void backend_complete(CryptoDevBackend *parent, Error **errp)
         set_error(backend, errp, why);
         return;
     }
+    backend->number = made++;
     complain();
     make_clients(parent, config.queues);
     publish_configuration(backend);

@@ -24,6 +24,7 @@ struct VCryptoDevice;
 struct VCryptoBackend {
     CryptoDevBackend parent_obj;
 
+    uint32_t number; /* of the backends that this process has made, from 0 on */
     struct vcrypto_options options;
     _Atomic uint64_t poll_max_ns; /* of the options; read by workers */
     struct vcrypto_backend *core; /* NULL until the object is complete */

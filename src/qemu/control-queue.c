@@ -75,6 +75,7 @@ static void serve_ring(VCryptoControlQueue *queue)
 {
     enum vcrypto_ring_result result = VCRYPTO_RING_CHAIN;
     unsigned work = 0;
+    struct vcrypto_ring_position position;
 
     vcrypto_ring_kicks_off(&queue->ring);
     while (work < VCRYPTO_CONTROL_TURN && result == VCRYPTO_RING_CHAIN) {
@@ -91,6 +92,11 @@ static void serve_ring(VCryptoControlQueue *queue)
     }
     if (result == VCRYPTO_RING_BROKEN && queue->serving) {
         vcrypto_device_broken(queue->device, queue->index);
+    }
+    if (work && queue->serving) {
+        position = vcrypto_ring_position(&queue->ring);
+        vcrypto_ring_state_show(queue->device->vdev, queue->index, queue->setup.packed,
+                                &position);
     }
 }
 

@@ -51,13 +51,57 @@ static void worker_stray_kick(void *opaque)
     }
 }
 
+/* Written by both sides, and seldom: see follow(). */
+static void worker_moved(void *opaque)
+{
+    VCryptoDataQueue *queue = opaque;
+
+    if (!qatomic_read(&queue->moved)) {
+        qatomic_set(&queue->moved, true);
+        qemu_bh_schedule(queue->event_bh);
+    }
+}
+
 static const struct vcrypto_worker_host worker_host = {
     .thread_begin = worker_thread_begin,
     .thread_end = worker_thread_end,
     .notify = worker_notify,
     .fault = worker_fault,
     .stray_kick = worker_stray_kick,
+    .moved = worker_moved,
 };
+
+/* Whoever asks QEMU where a ring stands is told of what was so long ago, at most. */
+#define SHOW_MS 100
+
+/* The first request after a rest has us set a timer, which has us show where the ring
+ * stands by then; so there are no more than ten of each a second. */
+static void follow(VCryptoDataQueue *queue)
+{
+    struct vcrypto_ring_position position;
+
+    if (!queue->serving) {
+        return;
+    }
+    if (queue->show) {
+        queue->show = false;
+        qatomic_xchg(&queue->moved, false); /* a barrier: what comes later is told */
+        vcrypto_worker_position(queue->worker, &position);
+        vcrypto_ring_state_show(queue->device->vdev, queue->index, queue->setup.packed,
+                                &position);
+    } else if (qatomic_read(&queue->moved) && !timer_pending(queue->show_timer)) {
+        timer_mod(queue->show_timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + SHOW_MS);
+    }
+}
+
+/* In a bottom half, which is guarded. */
+static void show_time(void *opaque)
+{
+    VCryptoDataQueue *queue = opaque;
+
+    queue->show = true;
+    qemu_bh_schedule(queue->event_bh);
+}
 
 static void event_bh(void *opaque)
 {
@@ -72,6 +116,7 @@ static void event_bh(void *opaque)
     if (qatomic_xchg(&queue->fault, false) && queue->serving) {
         vcrypto_device_broken(device, queue->index);
     }
+    follow(queue);
     vcrypto_device_release(device);
 }
 
@@ -83,6 +128,8 @@ static void start_worker(VCryptoDataQueue *queue)
     queue->serving = true;
     queue->setup = vcrypto_ring_state_setup(vdev, queue->index);
     qatomic_set(&queue->fault, false);
+    qatomic_set(&queue->moved, false);
+    queue->show = false;
     /* Not at once: QEMU writes the status when we have returned, and what says that a
      * reset is needed would be lost. */
     if (!vcrypto_worker_start(queue->worker, &queue->setup, &position)) {
@@ -237,6 +284,7 @@ static bool queue_add(VCryptoDevice *device, uint32_t index, Error **errp)
     struct vcrypto_worker_config config = {
         .point = &device->point,
         .queue = index,
+        .device = device->backend->number,
         .poll_max_ns = &device->backend->poll_max_ns,
         .halted = &device->vdev->broken,
         .host = &worker_host,
@@ -252,12 +300,14 @@ static bool queue_add(VCryptoDevice *device, uint32_t index, Error **errp)
     queue->event_bh = virtio_bh_new_guarded(DEVICE(device->vdev), event_bh, queue);
     queue->timer =
         timer_new_ns(QEMU_CLOCK_REALTIME, vcrypto_main_loop_queue_time, queue);
+    queue->show_timer = timer_new_ms(QEMU_CLOCK_REALTIME, show_time, queue);
     queue->worker = vcrypto_worker_new(&config);
     if (!queue->worker) {
         error_setg_errno(errp, errno,
                          "virtio-crypto-openssl: %s: no thread for queue %u; raise the "
                          "limit of threads or descriptors, or lower queues",
                          vcrypto_backend_object_name(device->backend), index);
+        timer_free(queue->show_timer);
         timer_free(queue->timer);
         qemu_bh_delete(queue->event_bh);
         qemu_bh_delete(queue->bh);
@@ -271,6 +321,7 @@ static bool queue_add(VCryptoDevice *device, uint32_t index, Error **errp)
 static void queue_delete(VCryptoDataQueue *queue)
 {
     vcrypto_worker_free(queue->worker);
+    timer_free(queue->show_timer);
     timer_free(queue->timer);
     qemu_bh_delete(queue->event_bh);
     qemu_bh_delete(queue->bh);
@@ -312,8 +363,11 @@ void vcrypto_data_queues_cancel(VCryptoDevice *device)
 
         qemu_bh_cancel(queue->bh);
         qemu_bh_cancel(queue->event_bh);
+        timer_del(queue->show_timer);
         qatomic_set(&queue->notify, false);
         qatomic_set(&queue->fault, false);
+        qatomic_set(&queue->moved, false);
+        queue->show = false;
     }
 }
 

@@ -22,6 +22,9 @@ struct VCryptoDataQueue {
     QEMUBH *event_bh; /* does in the main loop what the worker must not */
     bool notify;      /* what it is to do; written by the worker, atomically */
     bool fault;
+    bool moved; /* the ring is not where QEMU shows it; written likewise */
+    bool show;  /* it is time to show it */
+    QEMUTimer *show_timer;
 
     /* In the main loop, where addresses are translated. */
     bool in_main_loop;

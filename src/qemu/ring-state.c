@@ -48,18 +48,36 @@ struct vcrypto_ring_position vcrypto_ring_state_take(VirtIODevice *vdev, uint32_
     };
 }
 
-void vcrypto_ring_state_give(VirtIODevice *vdev, uint32_t index,
-                             const struct vcrypto_ring_position *position)
+static void set_position(VirtIODevice *vdev, uint32_t index,
+                         const struct vcrypto_ring_position *position, bool used_wrap)
 {
     unsigned state = position->next_available;
 
     if (virtio_vdev_has_feature(vdev, VIRTIO_F_RING_PACKED)) {
         state |= position->available_wrap ? PACKED_WRAP : 0;
-        state |= (position->next_used | (position->used_wrap ? PACKED_WRAP : 0)) << 16;
+        state |= (position->next_used | (used_wrap ? PACKED_WRAP : 0)) << 16;
     }
     virtio_queue_set_last_avail_idx(vdev, index, state);
     virtio_queue_update_used_idx(vdev, index);
+}
+
+void vcrypto_ring_state_give(VirtIODevice *vdev, uint32_t index,
+                             const struct vcrypto_ring_position *position)
+{
+    set_position(vdev, index, position, position->used_wrap);
     virtio_queue_invalidate_signalled_used(vdev, index);
+}
+
+/*
+ * A driver may write other features than those that the ring is served with. The used
+ * entry's wrap counter is not shown by QEMU; 7.2 takes it for a part of the index.
+ */
+void vcrypto_ring_state_show(VirtIODevice *vdev, uint32_t index, bool packed,
+                             const struct vcrypto_ring_position *position)
+{
+    if (packed == virtio_vdev_has_feature(vdev, VIRTIO_F_RING_PACKED)) {
+        set_position(vdev, index, position, false);
+    }
 }
 
 void vcrypto_ring_state_notify(VirtIODevice *vdev, uint32_t index)

@@ -28,4 +28,12 @@ void vcrypto_ring_state_give(VirtIODevice *vdev, uint32_t index,
 /* vcrypto_ring_state_notify: interrupt the driver, which our ring says wants that. */
 void vcrypto_ring_state_notify(VirtIODevice *vdev, uint32_t index);
 
+/*
+ * vcrypto_ring_state_show: let QEMU tell that the ring, which is served past it and is
+ * a packed one or not, stands at @position. It reads the ring, which may be registers:
+ * the last thing that is done by whoever holds the device.
+ */
+void vcrypto_ring_state_show(VirtIODevice *vdev, uint32_t index, bool packed,
+                             const struct vcrypto_ring_position *position);
+
 #endif

@@ -163,12 +163,21 @@ static void finish(struct vcrypto_worker *worker, size_t first, size_t count)
     vcrypto_memory_map_marks_end(worker->map);
 }
 
-/* Makes the answers of @count requests visible. */
+/* Makes the answers of @count requests visible. The barrier between what is shown and
+ * the look at whether the host knows is that of vcrypto_ring_must_notify(). */
 static void announce(struct vcrypto_worker *worker, size_t count)
 {
+    const struct vcrypto_worker_host *host = worker->config.host;
+    struct vcrypto_ring_position position;
+
     vcrypto_ring_publish(&worker->ring, (unsigned)count);
+    position = vcrypto_ring_position(&worker->ring);
+    vcrypto_worker_show(worker, &position);
     if (vcrypto_ring_must_notify(&worker->ring)) {
-        worker->config.host->notify(worker->config.opaque);
+        host->notify(worker->config.opaque);
+    }
+    if (host->moved) {
+        host->moved(worker->config.opaque);
     }
 }
 

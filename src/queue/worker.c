@@ -142,7 +142,8 @@ static int create_thread(struct vcrypto_worker *worker)
     error = pthread_create(&worker->thread, NULL, worker_thread, worker);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error == 0) {
-        snprintf(name, sizeof(name), "vcrypto-%u", worker->config.queue);
+        snprintf(name, sizeof(name), "vcrypto%u-%u", worker->config.device,
+                 worker->config.queue);
         pthread_setname_np(worker->thread, name);
     }
     return error;
@@ -224,6 +225,29 @@ pid_t vcrypto_worker_thread_id(const struct vcrypto_worker *worker)
     return worker->thread_id;
 }
 
+#define WRAP (UINT64_C(1) << 16)
+
+void vcrypto_worker_show(struct vcrypto_worker *worker,
+                         const struct vcrypto_ring_position *position)
+{
+    uint64_t available =
+        position->next_available | (position->available_wrap ? WRAP : 0);
+    uint64_t used = position->next_used | (position->used_wrap ? WRAP : 0);
+
+    atomic_store_explicit(&worker->shown, used << 32 | available, memory_order_relaxed);
+}
+
+void vcrypto_worker_position(const struct vcrypto_worker *worker,
+                             struct vcrypto_ring_position *position)
+{
+    uint64_t shown = atomic_load_explicit(&worker->shown, memory_order_relaxed);
+
+    *position = (struct vcrypto_ring_position){ .next_available = (uint16_t)shown,
+                                                .available_wrap = shown & WRAP,
+                                                .next_used = (uint16_t)(shown >> 32),
+                                                .used_wrap = shown >> 32 & WRAP };
+}
+
 void vcrypto_worker_set_memory(struct vcrypto_worker *worker,
                                struct vcrypto_memory_map *map)
 {
@@ -253,6 +277,7 @@ bool vcrypto_worker_start(struct vcrypto_worker *worker,
         if (ok) {
             worker->limits = worker->config.point->limits;
             worker->position = *position;
+            vcrypto_worker_show(worker, position);
             worker->started = true;
             worker->state = WORKER_STARTING;
             demand_attention(worker);

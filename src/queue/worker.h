@@ -52,6 +52,9 @@ struct vcrypto_worker {
     struct vcrypto_ring ring;
     struct vcrypto_wire_limits limits;
 
+    /* The worker's; read by others. vcrypto_worker_show() says what is in it. */
+    _Atomic uint64_t shown;
+
     /* The worker's, always. */
     struct vcrypto_memory_map *map;
     bool broken; /* and the host knows */
@@ -65,6 +68,10 @@ struct vcrypto_worker {
 
 /* vcrypto_worker_attach: find the ring in the present map. */
 void vcrypto_worker_attach(struct vcrypto_worker *worker);
+
+/* vcrypto_worker_show: let others see @position. */
+void vcrypto_worker_show(struct vcrypto_worker *worker,
+                         const struct vcrypto_ring_position *position);
 
 /* vcrypto_worker_serve: serve the ring until the control thread wants attention. */
 void vcrypto_worker_serve(struct vcrypto_worker *worker);

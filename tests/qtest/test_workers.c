@@ -58,8 +58,9 @@ static struct qt_machine *start_machine(const struct qt_machine_opts *opts,
     for (size_t i = 0; i < n; i++) {
         g_ptr_array_add(argv, g_strdup("-device"));
         g_ptr_array_add(
-            argv, g_strdup_printf("virtio-crypto-pci,cryptodev=%s,addr=%zu%s",
-                                  list[i].backend, i + 4, list[i].device_options));
+            argv, g_strdup_printf("virtio-crypto-pci,cryptodev=%s,id=dev-%s,addr=%zu%s",
+                                  list[i].backend, list[i].backend, i + 4,
+                                  list[i].device_options));
     }
     g_ptr_array_add(argv, NULL);
     with.args = (const char *const *)argv->pdata;
@@ -243,6 +244,26 @@ static void each_queue_has_a_thread(void)
     }
 }
 
+/* In all devices, so that an operator sees which a thread belongs to. */
+static void threads_have_names_of_their_own(void)
+{
+    uint64_t ids[QUEUES + 1];
+
+    QT_NEED(machine);
+    for (unsigned device = 0; device < G_N_ELEMENTS(variants); device++) {
+        UT_EQ_U64_FATAL(thread_ids(variants[device].backend, ids), QUEUES);
+        for (unsigned i = 0; i < QUEUES; i++) {
+            g_autofree char *path = g_strdup_printf("/proc/%d/task/%" PRIu64 "/comm",
+                                                    (int)machine->process.pid, ids[i]);
+            g_autofree char *expected = g_strdup_printf("vcrypto%u-%u\n", device, i);
+            g_autofree char *name = NULL;
+
+            UT_TRUE_FATAL(g_file_get_contents(path, &name, NULL, NULL));
+            UT_EQ_STR(name, expected);
+        }
+    }
+}
+
 static void each_thread_does_the_work_of_its_queue(void)
 {
     struct driver driver;
@@ -411,6 +432,82 @@ static void statistics_count_what_was_done(void)
     other_after = queue_statistics("nopoll", 3);
     UT_EQ_STR(other_after, other_before);
     close_driver(&driver);
+}
+
+/* ---- where rings stand ---- */
+
+/* A number that QEMU tells of a queue, as its monitor does in "info
+ * virtio-queue-status". */
+static uint64_t told(const char *backend, unsigned queue, const char *key)
+{
+    g_autofree char *status = NULL, *value = NULL;
+
+    UT_TRUE_FATAL(qt_qmp(machine->qmp, &status,
+                         "{'execute': 'x-query-virtio-queue-status', 'arguments': "
+                         "{'path': '/machine/peripheral/dev-%s/virtio-backend', "
+                         "'queue': %u}}",
+                         backend, queue));
+    value = qt_json_get(status, key);
+    UT_TRUE_FATAL(value != NULL);
+    return g_ascii_strtoull(value, NULL, 10);
+}
+
+/* All that was given to the ring is done: both of its positions are where it ends. */
+static void expect_position(const char *backend, const struct qt_vring *vq)
+{
+    struct qt_wait wait = qt_wait_begin(machine, QT_TIMEOUT_MS, "a queue's position");
+    uint64_t expected = vq->packed ? vq->next_avail % vq->size : vq->next_avail;
+    uint64_t available, used;
+
+    do {
+        available = told(backend, vq->index, "last-avail-idx");
+        used = told(backend, vq->index, "used-idx");
+    } while ((available != expected || used != expected) && qt_wait_more(&wait));
+    UT_EQ_U64_FATAL(available, expected);
+    UT_EQ_U64_FATAL(used, expected);
+}
+
+static void check_positions(unsigned nth, uint64_t features, bool interrupts)
+{
+    struct driver driver;
+
+    open_driver(&driver, &(struct qt_crypto_opts){
+                             .nth = nth, .features = QT_F_VERSION_1 | features });
+    for (uint32_t queue = 0; queue < QUEUES; queue++) {
+        struct qt_vring *vq = driver.crypto->data[queue];
+
+        UT_EQ_U64(!!vq->packed, !!(features & QT_F_RING_PACKED));
+        vq->avail[vq->packed ? 1 : 0] = GUINT16_TO_LE(interrupts ? 0 : AVAIL_OFF);
+        for (unsigned number = 1; number <= 400 + queue; number++) {
+            UT_TRUE(run_small(&driver, queue, number));
+        }
+    }
+    for (uint32_t queue = 0; queue < QUEUES; queue++) {
+        ut_context("queue %u of %s", queue, variants[nth].backend);
+        expect_position(variants[nth].backend, driver.crypto->data[queue]);
+    }
+    ut_context("control queue of %s", variants[nth].backend);
+    UT_TRUE(driver.crypto->ctrl->next_avail > 0);
+    expect_position(variants[nth].backend, driver.crypto->ctrl);
+    ut_context(NULL);
+    /* What is told is not what is gone on with. */
+    UT_TRUE(qt_qmp(machine->qmp, NULL, "{'execute': 'stop'}"));
+    expect_position(variants[nth].backend, driver.crypto->data[1]);
+    UT_TRUE(qt_qmp(machine->qmp, NULL, "{'execute': 'cont'}"));
+    UT_TRUE(run_small(&driver, 1, 1000));
+    expect_position(variants[nth].backend, driver.crypto->data[1]);
+    close_driver(&driver);
+}
+
+static void qemu_tells_where_rings_stand(void)
+{
+    QT_NEED(machine);
+    check_positions(DEV_PLAIN, QT_F_RING_PACKED, true);
+    check_positions(DEV_PLAIN, QT_F_RING_PACKED, false);
+    check_positions(DEV_PLAIN, 0, true);
+    check_positions(DEV_PLAIN, 0, false);
+    check_positions(DEV_NO_POLL, 0, false);
+    check_positions(DEV_POLL, 0, true);
 }
 
 /* ---- interrupts ---- */
@@ -1038,6 +1135,8 @@ int main(int argc, char **argv)
 {
     static const struct ut_test tests[] = {
         { "each queue has a thread", each_queue_has_a_thread },
+        { "threads have names of their own", threads_have_names_of_their_own },
+        { "QEMU tells where rings stand", qemu_tells_where_rings_stand },
         { "each thread does the work of its queue",
           each_thread_does_the_work_of_its_queue },
         { "a busy queue does not hold up another",

@@ -45,7 +45,9 @@ struct lane {
     struct vcrypto_ring_position position;
     int interrupt_fd;
     atomic_uint faults, stray_kicks;
-    uint64_t requests, answers; /* guest addresses: MAX_DEPTH of each */
+    atomic_uint moves, unmoved;
+    struct vcrypto_ring_position seen; /* the worker's thread's */
+    uint64_t requests, answers;        /* guest addresses: MAX_DEPTH of each */
     uint64_t table;
     unsigned depth, total;
     unsigned done, gone, wrong;
@@ -72,10 +74,26 @@ static void host_stray_kick(void *opaque)
     atomic_fetch_add(&((struct lane *)opaque)->stray_kicks, 1);
 }
 
+/* Whoever is told that a ring has moved sees where to. */
+static void host_moved(void *opaque)
+{
+    struct lane *lane = opaque;
+    struct vcrypto_ring_position shown;
+
+    vcrypto_worker_position(lane->worker, &shown);
+    if (shown.next_used == lane->seen.next_used &&
+        shown.used_wrap == lane->seen.used_wrap) {
+        atomic_fetch_add(&lane->unmoved, 1);
+    }
+    lane->seen = shown;
+    atomic_fetch_add(&lane->moves, 1);
+}
+
 static const struct vcrypto_worker_host host = {
     .notify = host_notify,
     .fault = host_fault,
     .stray_kick = host_stray_kick,
+    .moved = host_moved,
 };
 
 static void map_released(const struct vcrypto_memory_region *regions, size_t count)
@@ -210,6 +228,7 @@ static void lane_begin(unsigned i, bool packed, bool event_index)
     lane->worker = vcrypto_worker_new(&config);
     UT_TRUE_FATAL(lane->worker != NULL);
     lane->position = fake_driver_start(&lane->driver);
+    lane->seen = lane->position;
 }
 
 static void begin(bool packed, bool event_index, uint64_t poll_ns)
@@ -231,6 +250,8 @@ static void end(void)
 {
     for (unsigned i = 0; i < QUEUES; i++) {
         vcrypto_worker_free(lanes[i].worker);
+        UT_EQ_U64(atomic_load(&lanes[i].unmoved), 0);
+        UT_TRUE(!lanes[i].done || atomic_load(&lanes[i].moves) > 0);
         fake_driver_fini(&lanes[i].driver);
         close(lanes[i].interrupt_fd);
     }
@@ -245,9 +266,16 @@ static void start(struct lane *lane)
     UT_TRUE(vcrypto_worker_start(lane->worker, &lane->driver.setup, &lane->position));
 }
 
+/* What was answered last is what others saw of it. */
 static void stop(struct lane *lane)
 {
-    vcrypto_worker_stop(lane->worker, &lane->position);
+    struct vcrypto_ring_position shown;
+
+    if (vcrypto_worker_stop(lane->worker, &lane->position)) {
+        vcrypto_worker_position(lane->worker, &shown);
+        UT_EQ_U64(shown.next_used, lane->position.next_used);
+        UT_EQ_U64(shown.used_wrap, lane->position.used_wrap);
+    }
 }
 
 /* Puts request @slot into the ring; visible from the next kick on. */

@@ -23,6 +23,8 @@ GUEST_PACKAGES='busybox-static cpio gzip kmod xz-utils binutils'
 TEST_PACKAGES='libcunit1-dev libgmp-dev nettle-dev openssl elfutils'
 # For algorithms that OpenSSL lacks.
 EXTRA_PACKAGES=libgcrypt20-dev
+# Series of QEMU that src/qemu/compat.h knows: Debian 12's and Debian 13's.
+SUPPORTED_QEMU='7.2 10.0'
 EXTRA_OPTIONS=-Dgcrypt=enabled
 if [ "$(dpkg --print-architecture)" = amd64 ]; then
     EXTRA_PACKAGES="$EXTRA_PACKAGES libipsec-mb-dev"
@@ -129,8 +131,8 @@ need_packages() {
 # the machine's.
 private_apt_suites=
 
-# private_apt_for SUITE... - has the private apt read these; one that is the machine's own release means the machine's
-# sources, with what they have beside it.
+# private_apt_for SUITE... - has the private apt read these, and of a release its updates and security updates, too; one
+# that is the machine's own release means the machine's sources, with what they have beside it.
 private_apt_for() {
     private_apt_suites=
     [ "$*" = "$(machine_release)" ] && return
@@ -138,16 +140,37 @@ private_apt_for() {
     [ -n "$private_apt_mirror" ] || { private_apt_update; private_apt_mirror=$(archive_mirror); }
     [ -n "$private_apt_mirror" ] ||
         die "no source of Debian's $(machine_release) was found; check the machine's package sources and run again"
+    private_apt_security_mirror=$(archive_mirror -security)
     private_apt_suites=$*
 }
 
 # machine_release - prints the code name of this machine's release.
 machine_release() { (. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}"); }
 
-# archive_mirror - prints where the machine's sources have its release from: nothing before its lists were fetched.
+# archive_mirror [-security] - prints where the machine's sources have its release from, or that release's security
+# updates: nothing before its lists were fetched.
 archive_mirror() {
     private_apt apt-get indextargets --format "\$(RELEASE) \$(COMPONENT) \$(REPO_URI)" \
-        'Identifier: Packages' 'Origin: Debian' | sed -n "s/^$(machine_release) main //p" | head -n 1
+        'Identifier: Packages' 'Origin: Debian' | sed -n "s/^$(machine_release)${1:-} main //p" | head -n 1
+}
+
+# private_apt_other_sources - prints the lines of sources for private_apt_suites. Code names without a suffix are releases,
+# but "testing" has no updates beside it.
+private_apt_other_sources() {
+    for private_apt_suite in $private_apt_suites; do
+        private_apt_line "$private_apt_mirror" "$private_apt_suite"
+        case $private_apt_suite in
+        testing | *-*) continue ;;
+        esac
+        private_apt_line "$private_apt_mirror" "$private_apt_suite-updates"
+        [ -z "$private_apt_security_mirror" ] ||
+            private_apt_line "$private_apt_security_mirror" "$private_apt_suite-security"
+    done
+}
+
+# A machine has the keys of the releases before its own and of the next.
+private_apt_line() {
+    printf 'deb [signed-by=%s] %s %s main\n' /usr/share/keyrings/debian-archive-keyring.gpg "$1" "$2"
 }
 
 # private_apt_setup - writes the private apt's configuration and its list of sources, and prints the
@@ -177,11 +200,7 @@ Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 END
     rm -f "$private_apt_state"/sources.list.d/*
     if [ -n "$private_apt_suites" ]; then
-        # A machine has the keys of the releases before its own and of the next.
-        for private_apt_suite in $private_apt_suites; do
-            printf 'deb [signed-by=%s] %s %s main\n' /usr/share/keyrings/debian-archive-keyring.gpg \
-                "$private_apt_mirror" "$private_apt_suite"
-        done >"$private_apt_state/sources.list"
+        private_apt_other_sources >"$private_apt_state/sources.list"
     else
         private_apt_machine_sources
     fi

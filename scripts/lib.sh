@@ -200,7 +200,11 @@ Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 END
     rm -f "$private_apt_state"/sources.list.d/*
     if [ -n "$private_apt_suites" ]; then
-        private_apt_other_sources >"$private_apt_state/sources.list"
+        private_apt_other_sources >"$private_apt_state/sources.new"
+        # Lists of other sources, which an earlier revision of this file kept, would pass for what is current.
+        cmp -s "$private_apt_state/sources.new" "$private_apt_state/sources.list" ||
+            rm -rf "$private_apt_state/lists"/*Packages* "$private_apt_state/lists"/*Release*
+        mv "$private_apt_state/sources.new" "$private_apt_state/sources.list"
     else
         private_apt_machine_sources
     fi

@@ -17,6 +17,12 @@ enum vcrypto_engine_choice {
                              * requests side by side */
 };
 
+/** Whose place a new backend takes: the values of the option "replace". */
+enum vcrypto_replace_choice {
+    VCRYPTO_REPLACE_NONE,    /* its name is a new one */
+    VCRYPTO_REPLACE_BUILTIN, /* the cryptodev-backend-builtin's that has its name */
+};
+
 /** The values; all of one type, so that the table can treat them alike. */
 struct vcrypto_options {
     uint64_t queues;
@@ -40,6 +46,7 @@ struct vcrypto_options {
     uint64_t throttle_ops;
     uint64_t quiet;
     uint64_t ready;
+    uint64_t replace; /* enum vcrypto_replace_choice */
 };
 
 enum vcrypto_option_type {
@@ -58,6 +65,7 @@ struct vcrypto_option {
     const char *const *choices; /* in the order of their numbers; a NULL ends them */
     size_t offset;              /* of the value in struct vcrypto_options */
     bool any_time;              /* may be changed while the device runs */
+    bool argument_only;         /* of the plugin; no property of the object */
     bool needs_mux;             /* stands for a feature bit that needs the first one */
     const char *help;
 };
@@ -121,6 +129,7 @@ uint32_t vcrypto_options_features(const struct vcrypto_options *options);
 struct vcrypto_argument_backend {
     char *name;
     struct vcrypto_options options;
+    uint64_t given;           /* bit n: option n of the table was among the arguments */
     const char *stateless_on; /* the key that asked for stateless requests, if any */
 };
 
@@ -143,6 +152,13 @@ struct vcrypto_arguments {
 bool vcrypto_arguments_parse(int argc, const char *const *argv,
                              struct vcrypto_arguments *arguments,
                              char message[VCRYPTO_OPTION_MESSAGE]);
+
+/**
+ * vcrypto_argument_given: whether @backend's arguments had a value for @option, which
+ * is one of the table's; otherwise it has its default. Any thread.
+ */
+bool vcrypto_argument_given(const struct vcrypto_argument_backend *backend,
+                            const struct vcrypto_option *option);
 
 /** vcrypto_arguments_free: free what @arguments owns. Any thread. */
 void vcrypto_arguments_free(struct vcrypto_arguments *arguments);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nearest.h"
 #include "vcrypto/options.h"
 
 #define USAGE "-plugin PATH,backend=NAME[,key=value...]"
@@ -102,12 +103,29 @@ static const struct vcrypto_option *find_option(const char *key, size_t length)
     return NULL;
 }
 
+/* What is no option and looks like one. */
+static const char *const other_keys[] = { "backend", "help=on" };
+
 static bool fail_unknown_key(char message[VCRYPTO_OPTION_MESSAGE], const char *name,
                              const char *key, size_t length)
 {
+    const char *near;
+    struct vcrypto_nearest nearest;
+    size_t count;
+    const struct vcrypto_option *table = vcrypto_options_table(&count);
+
+    vcrypto_nearest_begin(&nearest, key, length);
+    for (size_t i = 0; i < count; i++) {
+        vcrypto_nearest_try(&nearest, table[i].name);
+    }
+    for (size_t i = 0; i < sizeof(other_keys) / sizeof(other_keys[0]); i++) {
+        vcrypto_nearest_try(&nearest, other_keys[i]);
+    }
+    near = nearest.word;
     snprintf(message, VCRYPTO_OPTION_MESSAGE,
-             "%.64s: there is no key '%.*s'; see which there are with help=on", name,
-             length < 64 ? (int)length : 64, key);
+             "%.64s: there is no key '%.*s'; %s%s%s which there are with help=on", name,
+             length < 64 ? (int)length : 64, key, near ? "did you mean '" : "",
+             near ? near : "", near ? "'? See" : "see");
     return false;
 }
 
@@ -151,6 +169,7 @@ static bool add_backend(struct vcrypto_arguments *arguments, const char *name,
     arguments->backends = backends;
     added = &backends[arguments->count];
     added->name = strdup(name);
+    added->given = 0;
     added->stateless_on = NULL;
     vcrypto_options_initial(&added->options);
     if (!added->name) {
@@ -158,6 +177,19 @@ static bool add_backend(struct vcrypto_arguments *arguments, const char *name,
     }
     arguments->count++;
     return true;
+}
+
+static uint64_t bit_of(const struct vcrypto_option *option)
+{
+    size_t count;
+
+    return UINT64_C(1) << (option - vcrypto_options_table(&count));
+}
+
+bool vcrypto_argument_given(const struct vcrypto_argument_backend *backend,
+                            const struct vcrypto_option *option)
+{
+    return backend->given & bit_of(option);
 }
 
 static bool set_option(struct vcrypto_arguments *arguments, const char *key,
@@ -179,9 +211,14 @@ static bool set_option(struct vcrypto_arguments *arguments, const char *key,
     if (!option) {
         return fail_unknown_key(message, backend->name, key, length);
     }
+    if (vcrypto_argument_given(backend, option)) {
+        snprintf(why, sizeof(why), "%s is given twice; give it once", option->name);
+        return fail_for_backend(message, backend->name, why);
+    }
     if (!parse_value(option, text, &value, why)) {
         return fail_for_backend(message, backend->name, why);
     }
+    backend->given |= bit_of(option);
     *vcrypto_option_value(&backend->options, option) = value;
     if (option->needs_mux && value) {
         backend->stateless_on = option->name;

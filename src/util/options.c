@@ -28,6 +28,12 @@ static const char *const engines[] = {
     NULL,
 };
 
+static const char *const replaced[] = {
+    [VCRYPTO_REPLACE_NONE] = "none",
+    [VCRYPTO_REPLACE_BUILTIN] = "builtin",
+    NULL,
+};
+
 static const struct vcrypto_option table[] = {
     { .name = "queues",
       .minimum = 1,
@@ -130,7 +136,19 @@ static const struct vcrypto_option table[] = {
       .offset = VALUE(ready),
       .any_time = true,
       .help = "whether the device tells its driver that it is ready" },
+    { .name = "replace",
+      .type = VCRYPTO_OPTION_CHOICE,
+      .maximum = VCRYPTO_REPLACE_BUILTIN,
+      .initial = VCRYPTO_REPLACE_NONE,
+      .choices = replaced,
+      .offset = VALUE(replace),
+      .argument_only = true,
+      .help = "take the place, and the limits, of the unused "
+              "cryptodev-backend-builtin NAME" },
 };
+
+/* struct vcrypto_argument_backend has a bit for each. */
+_Static_assert(sizeof(table) / sizeof(table[0]) <= 64, "more options than bits");
 
 const struct vcrypto_option *vcrypto_options_table(size_t *count)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,7 @@ static void defaults_apply_to_what_is_not_said(void)
     UT_EQ_U64(a.backends[0].options.poll_max_ns, 262144);
     UT_EQ_U64(a.backends[0].options.engine, VCRYPTO_ENGINE_AUTO);
     UT_EQ_U64(a.backends[0].options.ready, 1);
+    UT_EQ_U64(a.backends[0].options.replace, VCRYPTO_REPLACE_NONE);
     vcrypto_arguments_free(&a);
 }
 
@@ -125,9 +127,92 @@ static void wrong_arguments_get_one_line_that_helps(void)
             NULL);
     REFUSED("c0: the name is given twice; give each backend its own", "backend=c0",
             "backend=c0", NULL);
+    REFUSED("c0: replace=lkcf is not understood; give none or builtin", "backend=c0",
+            "replace=lkcf", NULL);
     REFUSED("backend=0c is no name; begin with a letter and use letters, digits, '-', "
             "'.' and '_'",
             "backend=0c", NULL);
+}
+
+static void keys_are_given_once(void)
+{
+    struct vcrypto_arguments a;
+
+    REFUSED("c0: queues is given twice; give it once", "backend=c0", "queues=1",
+            "queues=4", NULL);
+    REFUSED("c0: queues is given twice; give it once", "backend=c0", "queues=4",
+            "ready=on", "queues=4", NULL);
+    REFUSED("c1: replace is given twice; give it once", "backend=c0", "replace=builtin",
+            "backend=c1", "replace=builtin", "replace=none", NULL);
+    UT_TRUE(parse(&a, (const char *const[]){ "backend=c0", "queues=4", "backend=c1",
+                                             "queues=4", NULL }));
+    vcrypto_arguments_free(&a);
+}
+
+/* Each option, twice with the same value, whatever it is. */
+static void no_key_is_given_twice(void)
+{
+    struct vcrypto_arguments a;
+    size_t count;
+    const struct vcrypto_option *table = vcrypto_options_table(&count);
+
+    for (size_t i = 0; i < count; i++) {
+        char word[128];
+
+        ut_context("%s", table[i].name);
+        if (table[i].type == VCRYPTO_OPTION_CHOICE) {
+            snprintf(word, sizeof(word), "%s=%s", table[i].name, table[i].choices[0]);
+        } else if (table[i].type == VCRYPTO_OPTION_BOOL) {
+            snprintf(word, sizeof(word), "%s=on", table[i].name);
+        } else {
+            snprintf(word, sizeof(word), "%s=%llu", table[i].name,
+                     (unsigned long long)table[i].minimum);
+        }
+        UT_TRUE_FATAL(parse(&a, (const char *const[]){ "backend=c0", word, NULL }));
+        for (size_t k = 0; k < count; k++) {
+            UT_EQ_U64(vcrypto_argument_given(&a.backends[0], &table[k]), k == i);
+        }
+        vcrypto_arguments_free(&a);
+        UT_TRUE(!parse(&a, (const char *const[]){ "backend=c0", word, word, NULL }));
+        UT_TRUE(strstr(message, " is given twice; give it once") != NULL);
+    }
+}
+
+#define UNKNOWN(key, near)                                                             \
+    REFUSED("c0: there is no key '" key "'; did you mean '" near                       \
+            "'? See which there are with help=on",                                     \
+            "backend=c0", key "=1", NULL)
+#define UNKNOWN_AND_FAR(key)                                                           \
+    REFUSED("c0: there is no key '" key "'; see which there are with help=on",         \
+            "backend=c0", key "=1", NULL)
+
+static void unknown_keys_get_the_nearest(void)
+{
+    UNKNOWN("queue", "queues");
+    UNKNOWN("qeues", "queues");
+    UNKNOWN("queus", "queues");
+    UNKNOWN("Queues", "queues");
+    UNKNOWN("max_size", "max-size");
+    UNKNOWN("maxsize", "max-size");
+    UNKNOWN("max-session", "max-sessions");
+    UNKNOWN("sessions", "max-sessions");
+    UNKNOWN("max-cypher-key-len", "max-cipher-key-len");
+    UNKNOWN("max-auth-key-length", "max-auth-key-len");
+    UNKNOWN("throttle-pbs", "throttle-bps");
+    UNKNOWN("throttle-op", "throttle-ops");
+    UNKNOWN("bps", "throttle-bps");
+    UNKNOWN("engin", "engine");
+    UNKNOWN("read", "ready");
+    UNKNOWN("mix", "mux");
+    UNKNOWN("poll-max", "poll-max-ns");
+    UNKNOWN("replaces", "replace");
+    UNKNOWN("backends", "backend");
+    UNKNOWN("help", "help=on");
+    UNKNOWN_AND_FAR("");
+    UNKNOWN_AND_FAR("a");
+    UNKNOWN_AND_FAR("id");
+    UNKNOWN_AND_FAR("colour");
+    UNKNOWN_AND_FAR("cryptodev");
 }
 
 static void very_long_arguments_are_cut_in_messages(void)
@@ -211,6 +296,9 @@ static const struct ut_test tests[] = {
       keys_belong_to_the_backend_before_them },
     { "wrong arguments get one line that helps",
       wrong_arguments_get_one_line_that_helps },
+    { "keys are given once", keys_are_given_once },
+    { "no key is given twice", no_key_is_given_twice },
+    { "unknown keys get the nearest", unknown_keys_get_the_nearest },
     { "very long arguments are cut in messages",
       very_long_arguments_are_cut_in_messages },
     { "sizes have units", sizes_have_units },

@@ -301,6 +301,9 @@ static void backend_class_init(ObjectClass *oc, void *data)
     for (size_t i = 0; i < count; i++) {
         ObjectProperty *present = object_class_property_find(oc, table[i].name);
 
+        if (table[i].argument_only) {
+            continue;
+        }
         if (present) {
             inherit(present, &table[i]);
             continue;
@@ -348,7 +351,7 @@ static bool set_properties(Object *object, const struct vcrypto_options *options
     for (size_t i = 0; i < count; i++) {
         uint64_t value = *vcrypto_option_value(&values, &table[i]);
 
-        if (!set_property(object, &table[i], value, errp)) {
+        if (!table[i].argument_only && !set_property(object, &table[i], value, errp)) {
             return false;
         }
     }
@@ -362,12 +365,7 @@ bool vcrypto_backend_object_create(const char *name,
     Object *parent = object_get_objects_root();
     bool ok = false;
 
-    if (object_resolve_path_component(parent, name)) {
-        error_setg(errp,
-                   "virtio-crypto-openssl: %s: another object has this name; give the "
-                   "backend one of its own",
-                   name);
-    } else if (object_property_try_add_child(parent, name, object, errp)) {
+    if (object_property_try_add_child(parent, name, object, errp)) {
         ok = set_properties(object, options, errp) &&
              user_creatable_complete(USER_CREATABLE(object), errp);
         if (!ok) {

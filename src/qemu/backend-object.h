@@ -35,7 +35,8 @@ struct VCryptoBackend {
 void vcrypto_backend_object_register(void);
 
 /*
- * vcrypto_backend_object_create: make object @name under /objects, as -object would.
+ * vcrypto_backend_object_create: make object @name under /objects, as -object would;
+ * vcrypto_replace() has seen that the name is free.
  * /objects owns it. On failure returns false and sets @errp.
  */
 bool vcrypto_backend_object_create(const char *name,

@@ -10,6 +10,7 @@
 #include "about.h"
 #include "backend-object.h"
 #include "identity.h"
+#include "replace.h"
 #include "takeover.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
@@ -40,13 +41,14 @@ static void print_json(void)
     puts(document);
 }
 
-static void create_backends(const struct vcrypto_arguments *arguments)
+static void create_backends(struct vcrypto_arguments *arguments)
 {
     for (size_t i = 0; i < arguments->count; i++) {
+        struct vcrypto_argument_backend *backend = &arguments->backends[i];
         Error *error = NULL;
 
-        if (!vcrypto_backend_object_create(arguments->backends[i].name,
-                                           &arguments->backends[i].options, &error)) {
+        if (!vcrypto_replace(backend, &error) ||
+            !vcrypto_backend_object_create(backend->name, &backend->options, &error)) {
             fprintf(stderr, "%s\n", error_get_pretty(error));
             exit(EXIT_FAILURE);
         }

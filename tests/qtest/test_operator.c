@@ -78,6 +78,12 @@ static void wrong_arguments(void)
     refused(",backend=c0,queues=65",
             WE_SAY "c0: queues=65 is out of range; give a number from 1 to 64");
     refused(",backend=c0,backend=c0", WE_SAY "c0: the name is given twice; ");
+    refused(",backend=c0,queues=1,queues=4",
+            WE_SAY "c0: queues is given twice; give it once\n");
+    refused(",backend=c0,queue=4",
+            WE_SAY "c0: there is no key 'queue'; did you mean 'queues'? See ");
+    refused(",backend=c0,replace=stock",
+            WE_SAY "c0: replace=stock is not understood; give none or builtin\n");
 }
 
 static void wrong_devices(void)
@@ -99,11 +105,74 @@ static void wrong_devices(void)
           "'cryptodev' parameter expects a valid object");
     check(plugin,
           (const char *const[]){ "-object", "cryptodev-backend-builtin,id=c0", NULL },
-          1, WE_SAY "c0: another object has this name; ");
+          1,
+          WE_SAY "c0: another object has this name; give the backend one of its own, "
+                 "or with replace=builtin the place of this "
+                 "cryptodev-backend-builtin\n");
+    check(plugin, (const char *const[]){ "-object", "rng-random,id=c0", NULL }, 1,
+          WE_SAY "c0: another object has this name; give the backend one of its own\n");
     check(plugin,
           (const char *const[]){ "-icount", "shift=3,rr=record,rrfile=/dev/null",
                                  "-device", "virtio-crypto-pci,cryptodev=c0", NULL },
           1, WE_SAY "c0: what the device does cannot be recorded or replayed; ");
+}
+
+/* With replace=builtin, where there is nothing that may be replaced. */
+static void wrong_replacements(void)
+{
+    g_autofree char *plugin = NULL, *plain = NULL, *again = NULL;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    plugin = plugin_argument(qt_plugin(), ",backend=c0,replace=builtin");
+    plain = plugin_argument(qt_plugin(), ",backend=c0");
+    again = plugin_argument(qt_plugin(),
+                            ",backend=c1,replace=builtin,backend=c0,replace=builtin");
+    check(plugin, NULL, 1,
+          WE_SAY "c0: there is no cryptodev-backend-builtin with this name; give the "
+                 "name of one, or leave out replace=builtin\n");
+    check(plugin,
+          (const char *const[]){ "-object", "cryptodev-backend-builtin,id=c1", NULL },
+          1, WE_SAY "c0: there is no cryptodev-backend-builtin with this name; ");
+    check(plugin, (const char *const[]){ "-object", "rng-random,id=c0", NULL }, 1,
+          WE_SAY "c0: this is a rng-random, and replace=builtin is for a "
+                 "cryptodev-backend-builtin; give the name of one\n");
+    check(again,
+          (const char *const[]){ "-object", "cryptodev-backend-builtin,id=c1", NULL },
+          1, WE_SAY "c0: there is no cryptodev-backend-builtin with this name; ");
+    check(USE_BACKEND ",name=c0",
+          (const char *const[]){ "-object", "cryptodev-backend-builtin,id=c0",
+                                 "-plugin", plugin, NULL },
+          1,
+          WE_SAY "c0: this cryptodev-backend-builtin is in use; give the name of one "
+                 "that no device has yet\n");
+    check(USE_BACKEND ",name=c0",
+          (const char *const[]){ "-object", "cryptodev-backend-builtin,id=c0",
+                                 "-plugin", plain, NULL },
+          1,
+          WE_SAY "c0: another object has this name; give the backend one of its own\n");
+}
+
+/* The same plugin once more, by another path: what it would replace is its own. */
+static void replaced_twice(void)
+{
+    g_autofree char *folder = NULL, *file = NULL, *first = NULL, *second = NULL;
+
+    if (!qt_plugin()) {
+        UT_SKIP("no plugin was built");
+    }
+    folder = g_path_get_dirname(qt_plugin());
+    file = g_path_get_basename(qt_plugin());
+    first = plugin_argument(qt_plugin(), ",backend=c0,replace=builtin");
+    second = g_strdup_printf("%s/./%s,backend=c0,replace=builtin", folder, file);
+    check(first,
+          (const char *const[]){ "-object", "cryptodev-backend-builtin,id=c0",
+                                 "-plugin", second, NULL },
+          1,
+          WE_SAY
+          "c0: this is a cryptodev-backend-openssl, and replace=builtin is for a "
+          "cryptodev-backend-builtin; ");
 }
 
 #ifdef OPENSSL_CONFIGS
@@ -375,6 +444,8 @@ int main(int argc, char **argv)
     static const struct ut_test tests[] = {
         { "wrong arguments", wrong_arguments },
         { "wrong devices", wrong_devices },
+        { "wrong replacements", wrong_replacements },
+        { "replaced twice", replaced_twice },
 #ifdef OPENSSL_CONFIGS
         { "OpenSSL configurations", openssl_configurations },
 #endif

@@ -51,17 +51,62 @@ static void visit_counters(Visitor *visitor, const char *name,
     visit_end_struct(visitor, NULL);
 }
 
+/* Some queues of a backend, one after the other. */
+struct range {
+    const struct vcrypto_backend *core;
+    uint32_t first, count;
+};
+
+static void add(struct vcrypto_counters *to, const struct vcrypto_counters *from)
+{
+    to->requests += from->requests;
+    to->bytes += from->bytes;
+    for (unsigned i = 0; i < VCRYPTO_STATUS_COUNT; i++) {
+        to->statuses[i] += from->statuses[i];
+    }
+}
+
+/* What was done with algorithm number @index, on all of these queues together. */
+static const struct vcrypto_algorithm *
+sum_algorithm(const struct range *range, size_t index, struct vcrypto_counters *sum)
+{
+    const struct vcrypto_algorithm *algorithm = NULL;
+    struct vcrypto_counters counters;
+
+    memset(sum, 0, sizeof(*sum));
+    for (uint32_t i = 0; i < range->count; i++) {
+        algorithm = vcrypto_backend_algorithm_statistics(range->core, range->first + i,
+                                                         index, &counters);
+        if (algorithm) {
+            add(sum, &counters);
+        }
+    }
+    return algorithm;
+}
+
+static void sum_queues(const struct range *range, struct vcrypto_queue_statistics *sum)
+{
+    struct vcrypto_queue_statistics queue;
+
+    memset(sum, 0, sizeof(*sum));
+    for (uint32_t i = 0; i < range->count; i++) {
+        vcrypto_backend_queue_statistics(range->core, range->first + i, &queue);
+        sum->batches += queue.batches;
+        sum->bounces += queue.bounces;
+        sum->together += queue.together;
+        add(&sum->unassigned, &queue.unassigned);
+    }
+}
+
 /* The algorithms of one service that were used, by name. */
-static void visit_service(Visitor *visitor, const struct vcrypto_backend *core,
-                          uint32_t queue, enum vcrypto_service service)
+static void visit_service(Visitor *visitor, const struct range *range,
+                          enum vcrypto_service service)
 {
     const struct vcrypto_algorithm *algorithm;
     struct vcrypto_counters counters;
 
     visit_start_struct(visitor, vcrypto_about_service(service), NULL, 0, NULL);
-    for (size_t i = 0;
-         (algorithm = vcrypto_backend_algorithm_statistics(core, queue, i, &counters));
-         i++) {
+    for (size_t i = 0; (algorithm = sum_algorithm(range, i, &counters)); i++) {
         if (algorithm->service == service && counters.requests) {
             visit_counters(visitor, algorithm->name, &counters);
         }
@@ -69,19 +114,18 @@ static void visit_service(Visitor *visitor, const struct vcrypto_backend *core,
     visit_end_struct(visitor, NULL);
 }
 
-static void visit_queue(Visitor *visitor, const struct vcrypto_backend *core,
-                        uint32_t queue)
+static void visit_queues(Visitor *visitor, const char *name, const struct range *range)
 {
     struct vcrypto_queue_statistics statistics;
 
-    vcrypto_backend_queue_statistics(core, queue, &statistics);
-    visit_start_struct(visitor, NULL, NULL, 0, NULL);
+    sum_queues(range, &statistics);
+    visit_start_struct(visitor, name, NULL, 0, NULL);
     visit_number(visitor, "batches", statistics.batches);
     visit_number(visitor, "bounces", statistics.bounces);
     visit_number(visitor, "together", statistics.together);
     visit_counters(visitor, "no-session", &statistics.unassigned);
     for (unsigned s = 0; s < VCRYPTO_SERVICE_COUNT; s++) {
-        visit_service(visitor, core, queue, s);
+        visit_service(visitor, range, s);
     }
     visit_end_struct(visitor, NULL);
 }
@@ -96,9 +140,27 @@ static void get_statistics(Object *object, Visitor *visitor, const char *name,
         return;
     }
     for (uint32_t i = 0; backend->core && i < backend->options.queues; i++) {
-        visit_queue(visitor, backend->core, i);
+        visit_queues(visitor, NULL, &(struct range){ backend->core, i, 1 });
     }
     visit_end_list(visitor, NULL);
+}
+
+static void get_totals(Object *object, Visitor *visitor, const char *name, void *opaque,
+                       Error **errp)
+{
+    VCryptoBackend *backend = VCRYPTO_BACKEND(object);
+    uint32_t queues = backend->core ? (uint32_t)backend->options.queues : 0;
+
+    visit_queues(visitor, name, &(struct range){ backend->core, 0, queues });
+}
+
+static void get_sessions(Object *object, Visitor *visitor, const char *name,
+                         void *opaque, Error **errp)
+{
+    VCryptoBackend *backend = VCRYPTO_BACKEND(object);
+    uint64_t sessions = backend->core ? vcrypto_backend_sessions(backend->core) : 0;
+
+    visit_type_uint64(visitor, name, &sessions, errp);
 }
 
 /* Of the whole process, whatever backend is asked. */
@@ -137,4 +199,10 @@ void vcrypto_backend_add_properties(ObjectClass *oc)
                               NULL);
     object_class_property_set_description(oc, "statistics",
                                           "what was done, for each data queue");
+    object_class_property_add(oc, "totals", "struct", get_totals, NULL, NULL, NULL);
+    object_class_property_set_description(oc, "totals",
+                                          "what was done, by all data queues together");
+    object_class_property_add(oc, "sessions", "uint64", get_sessions, NULL, NULL, NULL);
+    object_class_property_set_description(oc, "sessions",
+                                          "how many the guest has at present");
 }

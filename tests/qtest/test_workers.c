@@ -434,6 +434,59 @@ static void statistics_count_what_was_done(void)
     close_driver(&driver);
 }
 
+/* What @path says in all queues together. */
+static uint64_t sum_of_queues(const char *backend, const char *path)
+{
+    uint64_t sum = 0;
+
+    for (unsigned queue = 0; queue < QUEUES; queue++) {
+        g_autofree char *statistics = queue_statistics(backend, queue);
+
+        sum += counter(statistics, path);
+    }
+    return sum;
+}
+
+static void statistics_are_summed_up(void)
+{
+    static const char *const paths[] = { "batches",
+                                         "together",
+                                         "bounces",
+                                         "no-session/requests",
+                                         "cipher/aes-cbc/requests",
+                                         "cipher/aes-cbc/bytes",
+                                         "cipher/aes-cbc/ok",
+                                         "cipher/aes-cbc/err" };
+    g_autofree char *before = NULL, *after = NULL, *none = NULL, *some = NULL;
+    struct driver driver;
+
+    QT_NEED(machine);
+    none = get_property("nopoll", "sessions");
+    UT_EQ_STR(none, "0");
+    open_plain(&driver, DEV_NO_POLL);
+    some = get_property("nopoll", "sessions");
+    UT_TRUE(g_ascii_strtoull(some, NULL, 10) > 0);
+    before = get_property("nopoll", "totals");
+    for (uint32_t queue = 0; queue < QUEUES; queue++) {
+        for (unsigned number = 0; number <= queue; number++) {
+            UT_TRUE(run_small(&driver, queue, number));
+        }
+    }
+    after = get_property("nopoll", "totals");
+    UT_EQ_U64(counter(after, "cipher/aes-cbc/requests") -
+                  counter(before, "cipher/aes-cbc/requests"),
+              QUEUES * (QUEUES + 1) / 2);
+    for (unsigned i = 0; i < G_N_ELEMENTS(paths); i++) {
+        ut_context("%s", paths[i]);
+        UT_EQ_U64(counter(after, paths[i]), sum_of_queues("nopoll", paths[i]));
+    }
+    ut_context(NULL);
+    close_driver(&driver);
+    g_free(none);
+    none = get_property("nopoll", "sessions");
+    UT_EQ_STR(none, "0");
+}
+
 /* ---- where rings stand ---- */
 
 /* A number that QEMU tells of a queue, as its monitor does in "info
@@ -1142,6 +1195,7 @@ int main(int argc, char **argv)
         { "a busy queue does not hold up another",
           busy_queue_does_not_hold_up_another },
         { "statistics count what was done", statistics_count_what_was_done },
+        { "statistics are summed up", statistics_are_summed_up },
         { "requests are done together unless the engine is pinned",
           requests_are_done_together_unless_pinned },
         { "a vector for each queue", a_vector_for_each_queue },

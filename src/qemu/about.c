@@ -304,9 +304,9 @@ static int tell(Object *object, void *opaque)
     vcrypto_secret_usage(&usage);
     line = line_of(backend->core);
     info_report("virtio-crypto-openssl: %s: %s; keys: %" PRIu64 " KiB locked, %" PRIu64
-                " KiB not",
+                " KiB not%s",
                 vcrypto_backend_object_name(backend), line->str, usage.locked / 1024,
-                usage.unlocked / 1024);
+                usage.unlocked / 1024, usage.unlocked ? " (see ulimit -l)" : "");
     g_string_free(line, TRUE);
     return 0;
 }

@@ -44,6 +44,9 @@ extern const struct vcrypto_engine vcrypto_engine_openssl_ctr64;
 extern const struct vcrypto_engine vcrypto_engine_openssl_f8;
 extern const struct vcrypto_engine vcrypto_engine_openssl_rc4;
 
+/* The version of OpenSSL that runs: major << 16 | minor << 8. */
+unsigned vcrypto_openssl_number(void);
+
 /* Only where the build has their libraries. */
 extern const struct vcrypto_engine vcrypto_engine_ipsec_mb;
 extern const struct vcrypto_engine vcrypto_engine_gcrypt_gmac;

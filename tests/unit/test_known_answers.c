@@ -471,7 +471,7 @@ static void only_in_groups(void)
     set_jobs(FLIP, IMB_CIPHER_NULL, IMB_AUTH_HMAC_SHA_1, 17);
     expect_alone("hmac-sha1");
     UT_EQ_U64(least(VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_HMAC_SHA1, 0, 0), 0);
-    UT_TRUE(least(VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_HMAC_SHA_224, 0, 0) > 0);
+    UT_TRUE(least(VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_HMAC_MD5, 0, 0) > 0);
     stop();
 }
 

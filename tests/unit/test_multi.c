@@ -464,14 +464,19 @@ static const struct shape shapes[] = {
     { .count = 12, .max_len = 70000, .min_len = 64000 },
 };
 
-/* Whether libipsec-mb does it at all, from however many on. */
-static bool is_multi(const struct keyed *keyed)
+/* From how many on libipsec-mb does it; 0: never. */
+static unsigned least_of(const struct keyed *keyed)
 {
     const struct vcrypto_keying keying = { .algorithm = keyed->row,
                                            .key_len = keyed->key_len,
                                            .direction = keyed->direction };
 
-    return vcrypto_algorithms_multi()->least(&keying) > 0;
+    return vcrypto_algorithms_multi()->least(&keying);
+}
+
+static bool is_multi(const struct keyed *keyed)
+{
+    return least_of(keyed) > 0;
 }
 
 static void try_key(struct keyed *keyed)
@@ -537,6 +542,48 @@ static void as_alone(void)
     ut_context(NULL);
     ut_note("%u algorithms, key sizes and directions side by side", multi);
     UT_TRUE(multi > 30);
+}
+
+/* ---- every length ---- */
+
+#define EVERY_LENGTH                                                                   \
+    1100 /* several times what vectors and their loops take at once                    \
+          */
+
+static void try_lengths(struct keyed *keyed, unsigned least)
+{
+    uint32_t most = keyed->row->max_len ? keyed->row->max_len : EVERY_LENGTH;
+
+    create(keyed);
+    for (uint32_t len = 0; len <= MIN(most, EVERY_LENGTH); len++) {
+        const struct shape shape = { .count = least, .min_len = len, .max_len = len };
+
+        run_keyed(keyed, &shape);
+    }
+    destroy(keyed);
+}
+
+/* Where there are blocks, vectors and loops over several vectors, the ends of messages
+ * are many cases; whoever looks beyond one of them gets caught. */
+static void every_length(void)
+{
+    size_t rows;
+    const struct vcrypto_algorithm *table = vcrypto_algorithm_rows(&rows);
+
+    for (size_t i = 0; i < rows; i++) {
+        for (uint32_t d = VCRYPTO_ENCRYPT; d <= VCRYPTO_DECRYPT; d++) {
+            struct keyed keyed = { .row = &table[i],
+                                   .key_len = table[i].keys[0].len,
+                                   .direction = d };
+
+            if (is_symmetric(&table[i]) && is_multi(&keyed) &&
+                (d == VCRYPTO_ENCRYPT || has_direction(&table[i]))) {
+                keyed.tag_len = tag_of(&table[i]);
+                try_lengths(&keyed, least_of(&keyed));
+            }
+        }
+    }
+    ut_context(NULL);
 }
 
 /* ---- more than one key ---- */
@@ -672,11 +719,11 @@ static void a_long_one_goes_alone(void)
 static void one_request_is_not_kept_waiting(void)
 {
     const struct shape shape = { .max_len = 64, .min_len = 64 };
-    struct keyed keyed = { .row = find(VCRYPTO_SERVICE_CIPHER, VCRYPTO_CIPHER_AES_CBC),
-                           .key_len = 16,
-                           .direction = VCRYPTO_ENCRYPT };
+    struct keyed keyed = { .row = find(VCRYPTO_SERVICE_MAC, VCRYPTO_MAC_HMAC_MD5),
+                           .key_len = 16 };
     uint64_t before = done_together();
 
+    UT_TRUE_FATAL(least_of(&keyed) > 1);
     create(&keyed);
     make_trial(&trials[0], 0, &keyed, &shape);
     run_trials(1, &shape);
@@ -709,6 +756,7 @@ static void answers_of_large_ones_do_not_wait_for_all(void)
 
 static const struct ut_test tests[] = {
     { "every algorithm answers side by side as it does alone", as_alone },
+    { "every length", every_length },
     { "algorithms are mixed in a batch", algorithms_mixed },
     { "sessions come and go in a batch", sessions_come_and_go_in_a_batch },
     { "keys of stateless requests come and go in a batch",
@@ -722,6 +770,7 @@ static const struct ut_test tests[] = {
 
 static const struct ut_test as_alone_only[] = {
     { "every algorithm answers side by side as it does alone", as_alone },
+    { "every length", every_length },
     { NULL, NULL },
 };
 

@@ -46,26 +46,14 @@ static void *lanes_new(void)
     return lanes;
 }
 
-/* Whether there are the vectors of 512 bits that the figures for them are from. */
-static bool is_wide(const IMB_MGR *manager)
-{
-    return manager->used_arch == IMB_ARCH_AVX512 &&
-           manager->features & IMB_FEATURE_VAES &&
-           manager->features & IMB_FEATURE_VPCLMULQDQ;
-}
-
 static unsigned least(const struct vcrypto_keying *keying)
 {
-    const struct multi_method *method = vcrypto_multi_method(keying);
-    bool wide = is_wide(vcrypto_ipsec_mb_manager());
+    const IMB_MGR *manager = vcrypto_ipsec_mb_manager();
 
-    if (!method) {
-        return 0;
-    }
-    if (vcrypto_multi_direction(keying) == IMB_DIR_DECRYPT) {
-        return wide ? method->wide.decrypt : method->narrow.decrypt;
-    }
-    return wide ? method->wide.encrypt : method->narrow.encrypt;
+    return vcrypto_multi_least(
+        keying,
+        vcrypto_multi_processor((IMB_ARCH)manager->used_arch, manager->features),
+        vcrypto_multi_libraries(vcrypto_openssl_number(), imb_get_version()));
 }
 
 /* Gives the next part of @lane to the library; returns what comes back, or NULL. What

@@ -3,6 +3,7 @@
 #ifndef VCRYPTO_IPSEC_MB_MULTI_H
 #define VCRYPTO_IPSEC_MB_MULTI_H
 
+#include "least.h"
 #include "manager.h"
 
 #define IPSEC_MB_MAX_BLOCK 16
@@ -49,13 +50,6 @@ struct multi_method {
     uint32_t slack;   /* how far the library may look beyond the end of a source that is
                        * not of whole blocks */
     bool bits;        /* the library counts bits */
-
-    /* From how many jobs on it is faster than one at a time: encrypting, decrypting;
-     * with vectors of 512 bits and without. 0: never. docs/performance.md has the
-     * figures that these are from. */
-    struct {
-        uint8_t encrypt, decrypt;
-    } wide, narrow;
 };
 
 /* What the library needs of a key. */

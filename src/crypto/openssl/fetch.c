@@ -153,6 +153,11 @@ static bool load_providers(const char **why)
     return true;
 }
 
+unsigned vcrypto_openssl_number(void)
+{
+    return OPENSSL_version_major() << 16 | OPENSSL_version_minor() << 8;
+}
+
 const char *vcrypto_openssl_version(void)
 {
     static char name[64];

@@ -75,8 +75,9 @@ def lay_out(lib, *build_ids):
 
 def run(argv, **options):
     """Run @argv to its end; returns its exit status and what it printed."""
+    options = {"stderr": subprocess.STDOUT, "timeout": TIMEOUT, **options}
     result = subprocess.run([str(word) for word in argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False, text=True, **options)
+                            check=False, text=True, **options)
     return result.returncode, result.stdout
 
 
@@ -414,7 +415,7 @@ def broken_notes():
                 raise Failed(f"{name}: {error}") from error
 
 
-def emulator_i386():
+def other_emulator():
     program = i386()
     with folder() as lib:
         loader = lay_out(lib, BUILD_ID)
@@ -424,6 +425,33 @@ def emulator_i386():
         # The plugin for x86_64 in its place knows better.
         put(PLUGIN, place(lib, Notes(program).id()))
         refused(qemu([f"{loader},backend=c0"], program=program), "for another build")
+
+
+def two_emulators():
+    program = i386()
+    build = pathlib.Path(BUILD) / "i386"
+    status, output = run([SOURCE + "/scripts/qemu-headers"], env={**os.environ, "QEMU": program},
+                         timeout=10 * TIMEOUT, stderr=subprocess.PIPE)
+    check(status == 0, "qemu-headers failed: run it with QEMU=qemu-system-i386")
+    headers = output.strip()
+    configured_for = build / "configured-for"
+    if not configured_for.exists() or configured_for.read_text() != headers:
+        shutil.rmtree(build, ignore_errors=True)
+        made(["meson", "setup", build, SOURCE, "-Dwhole_program=false", f"-Dqemu_headers={headers}"])
+        configured_for.write_text(headers)
+    made(["ninja", "-C", build, PLUGIN_NAME])
+    with folder() as lib:
+        loader = lay_out(lib, BUILD_ID)
+        put(build / PLUGIN_NAME, place(lib, Notes(program).id()))
+        for emulator in (QEMU, program):
+            started(qemu([f"{loader},backend=c0,queues=2"], "-device", "virtio-crypto-pci,cryptodev=c0", machine="q35",
+                         program=emulator))
+
+
+def made(argv):
+    """Run what makes something, and fail with what it printed."""
+    status, output = run(argv, timeout=10 * TIMEOUT)
+    check(status == 0, output)
 
 
 def i386():
@@ -491,7 +519,8 @@ TESTS = [
     ("folders that may not be read", may_not_be_read),
     ("versions of the plugin interface that are to come", versions_to_come),
     ("broken notes", broken_notes),
-    ("the emulator of i386", emulator_i386),
+    ("an emulator without a build", other_emulator),
+    ("two emulators with a build each", two_emulators),
     ("the loader needs libc only", needs_libc_only),
     ("what is installed", installed),
 ]
@@ -502,7 +531,8 @@ def main():
     if not PLUGIN.name:
         print("1..0 # SKIP no plugin was built")
         return 0
-    SOURCE, BUILD, BUILD_ID = sys.argv[1:4]
+    SOURCE, BUILD = (os.path.realpath(path) for path in sys.argv[1:3])
+    BUILD_ID = sys.argv[3]
     HOST, CLOSED_HOST = (os.path.realpath(path) for path in sys.argv[4:6])
     chosen = [test for test in TESTS if len(sys.argv) < 7 or sys.argv[6] in test[0]]
     print(f"1..{len(chosen)}", flush=True)

@@ -32,6 +32,7 @@ NO_TESTS = (
     "scripts/fake-emulator.c",  # vcrypto-doctor, which starts it, ends it
     "differential/zuc_zeros.c",  # it searches for inputs
     "qtest/loader-host.c",  # loader.py, which starts it, ends it
+    "tools/recorder.c",  # it is run in the place of QEMU
 )
 CASES = (
     ("pthread_join(thread, NULL);", True),

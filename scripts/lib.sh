@@ -19,8 +19,8 @@ BUILD_PACKAGES='gcc libc6-dev binutils meson ninja-build pkg-config libglib2.0-d
 HEADER_PACKAGES='ca-certificates dpkg-dev make xz-utils perl flex bison python3-venv
     libfdt-dev libaio-dev liburing-dev libpixman-1-dev'
 GUEST_PACKAGES='busybox-static cpio gzip kmod xz-utils binutils'
-# With eu-stack a test that hangs shows where.
-TEST_PACKAGES='libcunit1-dev libgmp-dev nettle-dev openssl elfutils'
+# With eu-stack a test that hangs shows where; mandoc reads the manual's pages.
+TEST_PACKAGES='libcunit1-dev libgmp-dev nettle-dev openssl elfutils procps mandoc'
 # For algorithms that OpenSSL lacks.
 EXTRA_PACKAGES=libgcrypt20-dev
 # Series of QEMU that src/qemu/compat.h knows: Debian 12's and Debian 13's.

@@ -22,7 +22,6 @@ EXPORTED vcrypto_plugin_install qemu_plugin_install;
 static struct {
     char path[PATH_MAX];
     bool loaded;
-    bool asking; /* QEMU loads us only to say which version it takes */
     struct vcrypto_build build;
     char reason[VCRYPTO_REASON]; /* why there is no build */
 } loader;
@@ -56,9 +55,7 @@ __attribute__((constructor)) static void find_build(void)
         qemu_plugin_version = loader.build.api;
         return;
     }
-    loader.asking = true;
     qemu_plugin_version = vcrypto_qemu_api(loader.path, &qemu_plugin_version);
-    loader.asking = false;
     if (qemu_plugin_version < 0) {
         refuse(loader.reason);
     }
@@ -164,9 +161,6 @@ int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
     bool fallback;
     int n;
 
-    if (loader.asking) {
-        return 0;
-    }
     rest = calloc((size_t)argc + 1, sizeof(*rest));
     if (!rest) {
         refuse("there is no memory for its options");

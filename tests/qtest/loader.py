@@ -394,10 +394,17 @@ BROKEN_NOTES = {
     "name of 2 GiB": write("<I", lambda header, note: note)(0x7ffffffd),
     "long id": write("<I", lambda header, note: note + 4)(0xffffffff),
     "id of 2 GiB": write("<I", lambda header, note: note + 4)(0x7fffffff),
+    "notes that end in the id": write("<Q", lambda header, note: header + 32)(24),
     "no id": write("<I", lambda header, note: note + 4)(0),
     "another's": write("<I", lambda header, note: note + 12)(0x00554e58),
     "another kind": write("<I", lambda header, note: note + 8)(99),
 }
+
+
+def id_of_1000_bytes(data, header, note):
+    """A change that makes a note of all that follows in memory, too."""
+    struct.pack_into("<I", data, note + 4, 1000)
+    struct.pack_into("<Q", data, header + 32, note - struct.unpack_from("<Q", data, header + 8)[0] + 16 + 1000)
 
 
 def broken_notes():
@@ -406,7 +413,8 @@ def broken_notes():
         whole = Notes(HOST)
         check(any(note is not None for note in whole.notes), "the host has no build-id")
         refused(host(HOST, loader, 2, 4, "backend=c0"), whole.id(), MEND)
-        for name, change in BROKEN_NOTES.items():
+        changes = {**BROKEN_NOTES, "id of 1000 bytes": id_of_1000_bytes}
+        for name, change in changes.items():
             program = put(HOST, lib / name.replace(" ", "-").replace("'", ""))
             program.write_bytes(Notes(HOST).each(change).data)
             try:

@@ -125,6 +125,11 @@ static double share_of_limit(const struct bench_report *report,
     return spread_of(shares, report->rounds).median;
 }
 
+bool bench_cell_is_refused(const struct bench_cell *cell, enum bench_contender who)
+{
+    return who == BENCH_STOCK && cell->stock_refuses;
+}
+
 /* ---- tables ---- */
 
 static void add_contender(GString *out, const struct bench_report *report,
@@ -132,6 +137,10 @@ static void add_contender(GString *out, const struct bench_report *report,
 {
     double rate = median(report, cell, who, BENCH_RATE);
 
+    if (bench_cell_is_refused(cell, who)) {
+        g_string_append_printf(out, " | %-37s", "refuses requests of this size");
+        return;
+    }
     g_string_append_printf(out, " | %9.0f %6.3f %8.2f %5.3f %5.3f", rate,
                            gigabytes(cell, rate),
                            microseconds(report, cell, who, BENCH_CPU),
@@ -196,7 +205,9 @@ static void add_ratio_row(GString *out, const struct bench_report *report,
                           const struct bench_cell *cell)
 {
     g_string_append_printf(out, "%8u %5u", cell->size, cell->depth);
-    if (report->has[BENCH_STOCK]) {
+    if (bench_cell_is_refused(cell, BENCH_STOCK)) {
+        g_string_append_printf(out, " | %17s %5s", "-", "-");
+    } else if (report->has[BENCH_STOCK]) {
         struct spread r = ratio(report, cell, BENCH_OURS, BENCH_STOCK, BENCH_RATE);
 
         g_string_append_printf(
@@ -363,8 +374,10 @@ char *bench_report_csv(const struct bench_report *report)
 
     for (guint i = 0; i < report->cells->len; i++) {
         for (unsigned who = 0; who < BENCH_CONTENDERS; who++) {
-            if (report->has[who]) {
-                add_csv_row(out, report, g_ptr_array_index(report->cells, i), who);
+            const struct bench_cell *cell = g_ptr_array_index(report->cells, i);
+
+            if (report->has[who] && !bench_cell_is_refused(cell, who)) {
+                add_csv_row(out, report, cell, who);
             }
         }
     }

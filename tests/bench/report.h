@@ -42,6 +42,7 @@ enum bench_metric {
 struct bench_cell {
     uint32_t size;
     unsigned depth;
+    bool stock_refuses; /* requests of this size */
     double value[BENCH_CONTENDERS][BENCH_METRICS][BENCH_MAX_ROUNDS];
     double engine[BENCH_MAX_ROUNDS]; /* requests per second */
 };
@@ -58,6 +59,9 @@ struct bench_report {
     bool awake;
     GPtrArray *cells;
 };
+
+/** bench_cell_is_refused() - whether @who refuses requests of its size */
+bool bench_cell_is_refused(const struct bench_cell *cell, enum bench_contender who);
 
 /** bench_report_text() - as tables to read; for g_free() */
 char *bench_report_text(const struct bench_report *report);

@@ -17,7 +17,8 @@ static struct form_bytes joined(const void *a, size_t a_len, const void *b,
 
     g_byte_array_append(bytes, a, (guint)a_len);
     g_byte_array_append(bytes, b, (guint)b_len);
-    return BYTES(bytes->data, bytes->len);
+    /* Not what holds them: nothing points to that. */
+    return BYTES(g_byte_array_free(bytes, FALSE), a_len + b_len);
 }
 
 static void add_cipher(GArray *all, const struct cipher_vector *v, bool decrypt)

@@ -119,7 +119,8 @@ static void add_ecdsa(uint32_t curve, uint8_t len)
     g_byte_array_append(
         der, ((const uint8_t[]){ 0x30, (uint8_t)(len + 5), 2, 1, 1, 4, len }), 7);
     g_byte_array_append(der, secret.data, len);
-    kind.operation.key = (struct form_bytes){ der->data, der->len };
+    kind.operation.key.len = der->len;
+    kind.operation.key.data = g_byte_array_free(der, FALSE);
     g_array_append_val(kinds, kind);
 }
 

@@ -5,10 +5,11 @@
  * this measures. The engines are called as the device calls them, in one thread, over
  * sources and destinations that lie apart.
  *
- * The machine need not be quiet: all that is compared is measured in turns, in short
+ * The machine need not be idle: all that is compared is measured in turns, in short
  * slices of this thread's own processor time, and ratios are taken turn by turn; their
- * medians are what is printed. VCRYPTO_TEST_LEVEL limits the libraries to what older
- * processors have (support/level.h).
+ * medians are what is printed. Where many programs share the processor, caches are
+ * cold, which is worse for one at a time. VCRYPTO_TEST_LEVEL limits the libraries to
+ * what older processors have (support/level.h).
  */
 #include <glib.h>
 #include <math.h>

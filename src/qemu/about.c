@@ -124,17 +124,29 @@ static QObject *processor_object(VCryptoBackend *backend)
     return QOBJECT(processor);
 }
 
+/* How much of the limit is for keys; false: there is no limit. */
+static bool lockable(uint64_t *bytes)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+        return false;
+    }
+    *bytes = limit.rlim_cur / 2;
+    return true;
+}
+
 static QObject *keys_object(VCryptoBackend *backend)
 {
     struct vcrypto_secret_usage usage;
-    struct rlimit limit;
+    uint64_t most;
     QDict *keys = qdict_new();
 
     vcrypto_secret_usage(&usage);
     qdict_put(keys, "locked", qnum_from_uint(usage.locked));
     qdict_put(keys, "unlocked", qnum_from_uint(usage.unlocked));
-    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-        qdict_put(keys, "lockable", qnum_from_uint(limit.rlim_cur / 2));
+    if (lockable(&most)) {
+        qdict_put(keys, "lockable", qnum_from_uint(most));
     }
     return QOBJECT(keys);
 }
@@ -279,6 +291,7 @@ static GString *line_of(const struct vcrypto_backend *core)
 char *vcrypto_about_text(void)
 {
     const char *why;
+    uint64_t most;
     GString *text;
 
     if (!vcrypto_about_begin(&why)) {
@@ -287,7 +300,14 @@ char *vcrypto_about_text(void)
     }
     text = line_of(NULL);
     vcrypto_about_end();
-    g_string_append_c(text, '\n');
+    if (lockable(&most)) {
+        g_string_append_printf(text, "; %" PRIu64 " KiB of keys may be locked",
+                               most / 1024);
+    } else {
+        g_string_append(text, "; all keys may be locked");
+    }
+    g_string_append_printf(text, "; for the build %s of QEMU\n",
+                           vcrypto_identity_build_id());
     return g_string_free(text, FALSE);
 }
 

@@ -219,6 +219,8 @@ static void help(void)
     check(plugin, NULL, 0, "max-sessions");
     check(plugin, NULL, 0, "\nversion " VCRYPTO_VERSION " for QEMU ");
     check(plugin, NULL, 0, " algorithms by OpenSSL 3.");
+    check(plugin, NULL, 0,
+          "keys may be locked; for the build " VCRYPTO_BUILT_FOR_BUILD_ID);
 }
 
 /* What QEMU without a machine, and so without a display, prints for @rest. */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """vcrypto-doctor on hosts that are made up, and on this one, as TAP.
 
-Usage: doctor.py DOCTOR FAKE-EMULATOR
+Usage: doctor.py DOCTOR FAKE-EMULATOR WRAPPER
 
 The fake is put where QEMU is on a host, which is a folder. The real QEMU and loader are
 those of the environment (VCRYPTO_QEMU, VCRYPTO_LOADER), if there are any.
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-DOCTOR, FAKE = sys.argv[1:3]
+DOCTOR, FAKE, WRAPPER = sys.argv[1:4]
 TIMEOUT = 300 * float(os.environ.get("VCRYPTO_TEST_PATIENCE", "1"))
 LIBDIR = "usr/lib/x86_64-linux-gnu"
 LOADER = f"{LIBDIR}/qemu/virtio-crypto.so"
@@ -200,6 +200,16 @@ def a_script(host):
     assert document["emulators"][1]["build-id"] == "ab"
 
 
+def what_becomes_qemu(host):
+    """qemu-system-x86_64-virtio-crypto has a build-id, and is no QEMU."""
+    host.put("emulator.conf", f"emulator = {host.root / QEMU}\n")
+    os.environ["VIRTIO_CRYPTO_CONFIG"] = str(host.root / "emulator.conf")
+    host.put_qemu(WRAPPER, "usr/bin/wrapper")
+    document = host.expect(0, "/usr/bin/wrapper: QEMU 7.2.22 (Fake), build-id ab",
+                           arguments=["--emulator", "/usr/bin/wrapper"])
+    assert document["emulators"][0]["build-id"] == "ab"
+
+
 def the_other_emulator(host):
     """Perhaps no machine of it is ever wanted."""
     host.put("usr/bin/qemu-system-i386", "\x7fELF")
@@ -284,7 +294,7 @@ def this_host(_host):
 CASES = (
     nothing_is_missing, no_qemu, no_loader, no_build, builds_of_others, files_that_are_no_qemu, without_a_build_id,
     it_says_why_not, it_does_not_work, it_prints_nonsense, it_crashes, it_floods, it_hangs, it_cannot_be_run, a_script,
-    the_other_emulator, a_library_is_missing, an_algorithm_is_missing, keys_that_are_not_locked,
+    what_becomes_qemu, the_other_emulator, a_library_is_missing, an_algorithm_is_missing, keys_that_are_not_locked,
     files_that_libvirt_cannot_read, apparmor, mistakes, nobody_listens, this_host)
 
 

@@ -50,6 +50,8 @@ bare_debian_run() {
     # chain ends takes the next one with it: this shell setpriv's command, unshare all processes of the namespace.
     setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child \
         sh -ec '
+            # A root that is no mount point would let nothing in it make a bare Debian of its own.
+            mount --bind "$1" "$1"
             mount -t proc proc "$1/proc"
             mount --rbind /dev "$1/dev"
             # What this environment says about this machine must not leak in.

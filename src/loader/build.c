@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "build.h"
+#include "executable.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -108,21 +109,35 @@ static bool open_build(const char *path, struct vcrypto_build *build,
     return true;
 }
 
-bool vcrypto_build_load(const char *loader, const struct vcrypto_executable *executable,
-                        struct vcrypto_build *build, char reason[VCRYPTO_REASON])
+static void say_none(const char *loader, const char *build_id,
+                     const struct place *place, char reason[VCRYPTO_REASON])
 {
-    struct place place;
-    struct stat st;
+    char version[VCRYPTO_VERSION];
 
-    if (!*executable->build_id) {
+    vcrypto_executable_version(version);
+    if (*build_id) {
+        snprintf(
+            reason, VCRYPTO_REASON,
+            "%s has no build for QEMU %s with build-id %s in %s; to make one, " MEND,
+            loader, version, build_id, place->part[FOLDER]);
+    } else {
         snprintf(
             reason, VCRYPTO_REASON,
             "QEMU %s has no build-id, by which %s finds its build; use a QEMU of your "
             "distribution's",
-            executable->version, loader);
-        return false;
+            version, loader);
     }
-    if (!find_place(loader, executable->build_id, &place)) {
+}
+
+bool vcrypto_build_load(const char *loader, struct vcrypto_build *build,
+                        char reason[VCRYPTO_REASON])
+{
+    char build_id[VCRYPTO_BUILD_ID];
+    struct place place;
+    struct stat st;
+
+    vcrypto_executable_build_id(build_id);
+    if (!find_place(loader, build_id, &place)) {
         snprintf(
             reason, VCRYPTO_REASON,
             "%s does not say where builds are; install it again, and name it by its "
@@ -130,12 +145,8 @@ bool vcrypto_build_load(const char *loader, const struct vcrypto_executable *exe
             loader);
         return false;
     }
-    if (stat(place.part[FILE_ITSELF], &st) != 0 && errno == ENOENT) {
-        snprintf(
-            reason, VCRYPTO_REASON,
-            "%s has no build for QEMU %s with build-id %s in %s; to make one, " MEND,
-            loader, *executable->version ? executable->version : "of unknown version",
-            executable->build_id, place.part[FOLDER]);
+    if (!*build_id || (stat(place.part[FILE_ITSELF], &st) != 0 && errno == ENOENT)) {
+        say_none(loader, build_id, &place, reason);
         return false;
     }
     return check_rights(&place, reason) &&

@@ -2,8 +2,6 @@
 #ifndef VCRYPTO_LOADER_BUILD_H
 #define VCRYPTO_LOADER_BUILD_H
 
-#include "executable.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,11 +20,10 @@ struct vcrypto_build {
 
 /*
  * vcrypto_build_load: loads, of the builds that belong to the shared object @loader
- * (its path), the one for @executable. Returns false with what is wrong, and what to
- * do, in
- * @reason, without a line's end.
+ * (its path), the one for the executable that this process is. Returns false with what
+ * is wrong, and what to do, in @reason, without a line's end.
  */
-bool vcrypto_build_load(const char *loader, const struct vcrypto_executable *executable,
-                        struct vcrypto_build *build, char reason[VCRYPTO_REASON]);
+bool vcrypto_build_load(const char *loader, struct vcrypto_build *build,
+                        char reason[VCRYPTO_REASON]);
 
 #endif

@@ -100,29 +100,44 @@ static bool find_version(struct bytes constants, char version[VCRYPTO_VERSION])
     return n > 0;
 }
 
-/* dl_iterate_phdr callback: the executable is what it calls first. */
-static int read_executable(struct dl_phdr_info *info, size_t size, void *opaque)
+/* dl_iterate_phdr callbacks: the executable is what it calls first. */
+static int read_build_id(struct dl_phdr_info *info, size_t size, void *build_id)
 {
-    struct vcrypto_executable *executable = opaque;
-
     (void)size;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *header = &info->dlpi_phdr[i];
 
-        if (header->p_type == PT_NOTE && !*executable->build_id) {
+        if (header->p_type == PT_NOTE &&
             find_in_notes(loaded(info, header), header->p_align == 8 ? 8 : 4,
-                          executable->build_id);
-        }
-        if (header->p_type == PT_LOAD && !(header->p_flags & PF_W) &&
-            !*executable->version) {
-            find_version(loaded(info, header), executable->version);
+                          build_id)) {
+            break;
         }
     }
     return 1;
 }
 
-void vcrypto_executable_read(struct vcrypto_executable *executable)
+static int read_version(struct dl_phdr_info *info, size_t size, void *version)
 {
-    *executable = (struct vcrypto_executable){ .build_id = "" };
-    dl_iterate_phdr(read_executable, executable);
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+
+        if (header->p_type == PT_LOAD && !(header->p_flags & PF_W) &&
+            find_version(loaded(info, header), version)) {
+            break;
+        }
+    }
+    return 1;
+}
+
+void vcrypto_executable_build_id(char build_id[VCRYPTO_BUILD_ID])
+{
+    *build_id = '\0';
+    dl_iterate_phdr(read_build_id, build_id);
+}
+
+void vcrypto_executable_version(char version[VCRYPTO_VERSION])
+{
+    snprintf(version, VCRYPTO_VERSION, "of unknown version");
+    dl_iterate_phdr(read_version, version);
 }

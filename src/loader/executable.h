@@ -2,23 +2,23 @@
 #ifndef VCRYPTO_LOADER_EXECUTABLE_H
 #define VCRYPTO_LOADER_EXECUTABLE_H
 
-#include <stddef.h>
-
 /* Room for what is printed of an executable: a build-id of 64 bytes, a version's line.
  */
 #define VCRYPTO_BUILD_ID 129
 #define VCRYPTO_VERSION  200
 
-/* Of which executable this process is, as far as its memory tells. */
-struct vcrypto_executable {
-    char build_id[VCRYPTO_BUILD_ID]; /* lower case hexadecimal digits; empty: none */
-    char version[VCRYPTO_VERSION];   /* as QEMU's --version has it; empty: unknown */
-};
+/*
+ * vcrypto_executable_build_id: the build-id of the executable that this process is, in
+ * lower case hexadecimal digits; empty if it has none. Read from memory: an upgrade may
+ * have put another file in the place of the executable's, or none.
+ */
+void vcrypto_executable_build_id(char build_id[VCRYPTO_BUILD_ID]);
 
 /*
- * vcrypto_executable_read: fills in @executable. Its file is not looked at: an upgrade
- * may have put another one in its place, or none.
+ * vcrypto_executable_version: its version as QEMU's --version has it. All of its
+ * constants are looked through for that, which may mean to read them from the disk:
+ * only for messages.
  */
-void vcrypto_executable_read(struct vcrypto_executable *executable);
+void vcrypto_executable_version(char version[VCRYPTO_VERSION]);
 
 #endif

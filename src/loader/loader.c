@@ -4,7 +4,6 @@
  * needs nothing but libc. It loads the plugin that was built for the QEMU around it.
  */
 #include "build.h"
-#include "executable.h"
 #include "qemu.h"
 
 #include <dlfcn.h>
@@ -39,7 +38,6 @@ static _Noreturn void refuse(const char *reason)
  */
 __attribute__((constructor)) static void find_build(void)
 {
-    struct vcrypto_executable executable;
     Dl_info info;
 
     if (!dladdr(&qemu_plugin_version, &info) || !info.dli_fname ||
@@ -48,9 +46,7 @@ __attribute__((constructor)) static void find_build(void)
             "the path of virtio-crypto.so is too long; install it in another folder");
     }
     strcpy(loader.path, info.dli_fname);
-    vcrypto_executable_read(&executable);
-    loader.loaded =
-        vcrypto_build_load(loader.path, &executable, &loader.build, loader.reason);
+    loader.loaded = vcrypto_build_load(loader.path, &loader.build, loader.reason);
     if (loader.loaded) {
         qemu_plugin_version = loader.build.api;
         return;

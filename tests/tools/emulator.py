@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import select
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -257,6 +258,19 @@ def with_qemu(program, folder):
         threads = monitor.ask('qom-get', path=f'/objects/{ID}', property='worker-thread-ids')
         yield f'a device of ours: {form}', kind == 'cryptodev-backend-openssl' and len(threads) == 4
         yield 'and an end', monitor.end() == 0
+    # A loader that has no build for this QEMU.
+    lonely = folder / 'lib/qemu/virtio-crypto.so'
+    lonely.parent.mkdir(parents=True)
+    shutil.copy(loader, lonely)
+    words = [program, '-S', '-nodefaults', '-display', 'none', '-machine', 'q35,accel=tcg', '-qmp', 'stdio', '-object', JSON]
+    variables |= environment(folder, loader=lonely)
+    run = subprocess.run(words, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.PIPE, timeout=SECONDS, check=False)
+    yield 'no build: the loader\'s line', (run.returncode == 1 and run.stderr.count(b'\n') == 1 and
+                                          run.stderr.startswith(b'virtio-crypto: '))
+    monitor = Monitor(words, variables | environment(folder, fallback='builtin'))
+    kind = monitor.ask('qom-get', path=f'/objects/{ID}', property='type')
+    yield 'no build, and QEMU\'s backend will do', kind == 'cryptodev-backend-builtin' and monitor.end() == 0
 
 
 def main():

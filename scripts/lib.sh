@@ -15,9 +15,12 @@ export PATH LC_ALL
 # The lists are read by the scripts that source this file.
 # shellcheck disable=SC2034
 {
-BUILD_PACKAGES='gcc libc6-dev binutils meson ninja-build pkg-config libglib2.0-dev libssl-dev python3 qemu-system-x86'
+# What compiles the plugin where its QEMU's headers are at hand: scripts/package writes them into the builder's Depends.
+PLUGIN_PACKAGES='gcc libc6-dev binutils meson ninja-build pkg-config libglib2.0-dev libpixman-1-dev libssl-dev python3'
+BUILD_PACKAGES="$PLUGIN_PACKAGES qemu-system-x86"
 HEADER_PACKAGES='ca-certificates dpkg-dev make xz-utils perl flex bison python3-venv
     libfdt-dev libaio-dev liburing-dev libpixman-1-dev'
+PACKAGE_PACKAGES='debhelper dpkg-dev lintian rsync xz-utils'
 GUEST_PACKAGES='busybox-static cpio gzip kmod xz-utils binutils'
 # With eu-stack a test that hangs shows where; mandoc reads the manual's pages.
 TEST_PACKAGES='libcunit1-dev libgmp-dev nettle-dev openssl elfutils procps mandoc'
@@ -101,10 +104,13 @@ missing_packages() {
             }'
 }
 
-# need_packages PACKAGE... - installs those that are missing; asks for no privilege when none is.
+# need_packages PACKAGE... - installs those that are missing; asks for no privilege when none is. With
+# VCRYPTO_INSTALL=never in the environment it only names them: under dpkg's lock nothing can be installed.
 need_packages() {
     need_packages_missing=$(missing_packages "$@")
     [ -n "$need_packages_missing" ] || return 0
+    [ "${VCRYPTO_INSTALL:-}" != never ] ||
+        die "packages are missing; run as root: apt-get install $need_packages_missing"
     if [ "$(id -u)" -eq 0 ]; then
         need_packages_sudo=
     elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }; then

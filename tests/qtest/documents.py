@@ -42,6 +42,7 @@ def blocks(text):
     """Yield the first line's number, whether the block is an example, and its text."""
     before, block, start = "", [], 0
     for number, line in enumerate(text.splitlines() + ["end"], 1):
+        assert not line.lstrip().startswith(("```", "~~~")), f"line {number}: commands are indented, not fenced"
         # Four columns after a list's item continue it, and are no block; our documents have none.
         if line.startswith("    ") and (block or not before or before.startswith("<!--")):
             start = start or number

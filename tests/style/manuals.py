@@ -39,6 +39,14 @@ def well_formed(page):
     output("mandoc", "-T", "lint", "-W", "warning", page)
 
 
+def references(page):
+    """Of our own pages; QEMU's are where QEMU is."""
+    ours = {(other.stem, other.suffix[1:]) for other in PAGES}
+    for name, section in re.findall(r"^\.Xr (\S+) (\d)", page.read_text(), re.MULTILINE):
+        if "crypto" in name and name != page.stem:
+            assert (name, section) in ours, f"there is no page {name}({section})"
+
+
 def program(page):
     for folder in BUILD, BUILD / "scripts", SOURCE / "scripts":
         if (folder / page.stem).is_file():
@@ -72,10 +80,18 @@ def keys(page):
     assert told and told == written, f"help=on: {sorted(told - written)}; the page: {sorted(written - told)}"
 
 
+def version(page):
+    """The changelog begins with the version that is built."""
+    first = re.search(r"^## (\S+), \d{4}-\d\d-\d\d$", page.read_text(), re.MULTILINE)
+    built = re.search(r"\bversion: '([^']+)'", (SOURCE / "meson.build").read_text())
+    assert first and first[1] == built[1], f"{page.name} begins with {first and first[1]}, built is {built[1]}"
+    assert built[1] in output(BUILD / "scripts/vcrypto-doctor", "--version")
+
+
 def main():
-    cases = [(well_formed, page) for page in PAGES]
+    cases = [(check, page) for page in PAGES for check in (well_formed, references)]
     cases += [(options, page) for page in PAGES if page.suffix == ".8"]
-    cases += [(settings, EMULATOR_PAGE)]
+    cases += [(settings, EMULATOR_PAGE), (version, SOURCE / "docs/CHANGELOG.md")]
     cases += [(keys, KEYS_PAGE)] if os.environ.get("VCRYPTO_QEMU") else []
     failed = not PAGES
     print(f"1..{len(cases)}")

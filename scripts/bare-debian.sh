@@ -50,13 +50,17 @@ bare_debian_run() {
     # chain ends takes the next one with it: this shell setpriv's command, unshare all processes of the namespace.
     setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child \
         sh -ec '
-            # A root that is no mount point would let nothing in it make a bare Debian of its own.
-            mount --bind "$1" "$1"
+            # The folder becomes the root of its namespace, no mere chroot: programs there make namespaces of their own,
+            # and enter them again.
+            mount --rbind "$1" "$1"
             mount -t proc proc "$1/proc"
             mount --rbind /dev "$1/dev"
+            cd "$1"
+            pivot_root . mnt
+            umount -l /mnt
             # What this environment says about this machine must not leak in.
             exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME="$3" TERM=dumb \
-                chroot --userspec="$2:$2" --groups= "$1" sh -c "cd $4 && $5"
+                chroot --userspec="$2:$2" --groups= / sh -c "cd $4 && $5"
         ' sh "$1" "$2" "$bare_debian_home" "$3" "$4" </dev/null &
     bare_debian_child=$!
     bare_debian_status=0

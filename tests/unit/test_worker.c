@@ -468,13 +468,15 @@ static void change_features(unsigned round)
     for (unsigned i = 0; i < 100; i++) {
         *features = 1u << VCRYPTO_F_MUX_MODE << (round + i) % VCRYPTO_FEATURE_COUNT;
     }
-    *features = 0;
 }
 
 static void check_features_stay(bool packed, bool event_index, uint64_t poll_ns)
 {
     begin(packed, event_index, poll_ns);
+    /* Before the first request, lest on a busy machine all are answered by then. */
+    change_features(0);
     run_drivers(16, 3000, change_features);
+    point.limits.features = 0;
     for (unsigned i = 0; i < QUEUES; i++) {
         UT_EQ_U64(lanes[i].done, 3000);
     }

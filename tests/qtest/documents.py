@@ -4,7 +4,8 @@
 
 Usage: documents.py DOCTOR DOCUMENT...
 
-Each indented block is a command, or several, unless `<!-- example: WHY -->` stands before it.
+Each indented block is a command, or several, unless `<!-- example: WHY -->` stands before it, or it is a document's first
+line: README's begins with the two commands that continuous integration runs.
 It runs beside a machine with the device, in which words stand for what docs/operators.md says
 they do. `virsh` is a stand-in that hands QMP on as libvirt does, and vcrypto-doctor looks at
 this build. QEMU and the loader are those of the environment (VCRYPTO_QEMU, VCRYPTO_LOADER).
@@ -49,7 +50,7 @@ def blocks(text):
             block.append(line[4:])
         elif line or not block:
             if block:
-                yield start, bool(EXAMPLE.fullmatch(before)), "\n".join(block).rstrip() + "\n"
+                yield start, start == 1 or bool(EXAMPLE.fullmatch(before)), "\n".join(block).rstrip() + "\n"
                 before, block, start = "", [], 0
             before = line or (before if before.startswith("<!--") else "")
         else:

@@ -59,6 +59,7 @@ static struct fake_guest guest;
 static _Atomic uint64_t poll_max_ns = 20000;
 static atomic_uint maps_made, maps_gone, faults;
 static atomic_bool over;
+static atomic_uint under_way; /* queues that have answered requests of both kinds */
 
 /* ---- the surroundings of a worker ---- */
 
@@ -243,9 +244,18 @@ static void submit(struct lane *lane)
     }
 }
 
+static void note_under_way(const struct lane *lane, bool *noted)
+{
+    if (!*noted && lane->done && lane->done_stateless) {
+        *noted = true;
+        atomic_fetch_add(&under_way, 1);
+    }
+}
+
 static void *driver_thread(void *opaque)
 {
     struct lane *lane = opaque;
+    bool noted = false;
 
     for (;;) {
         if (!atomic_load(&over)) {
@@ -263,6 +273,7 @@ static void *driver_thread(void *opaque)
         fake_driver_interrupts(&lane->driver, false);
         while (take(lane)) {
         }
+        note_under_way(lane, &noted);
     }
 }
 
@@ -327,6 +338,7 @@ static void begin(unsigned kind)
     atomic_store(&maps_made, 0);
     atomic_store(&maps_gone, 0);
     atomic_store(&over, false);
+    atomic_store(&under_way, 0);
     UT_TRUE_FATAL(fake_guest_init(&guest, BASE, RAM));
     for (unsigned i = 0; i < QUEUES; i++) {
         lane_begin(i, kind);
@@ -373,6 +385,8 @@ static void stress(unsigned kind)
         start(&lanes[i]);
         UT_EQ_U64_FATAL(pthread_create(&threads[i], NULL, driver_thread, &lanes[i]), 0);
     }
+    /* On a busy machine all rounds may be over before a driver runs. */
+    WAIT_UNTIL(atomic_load(&under_way) == QUEUES, "requests in all queues");
     for (unsigned round = 0; round < ROUNDS; round++) {
         disturb(round);
     }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "about.h"
 
-#include <sys/resource.h>
-
 #include "qapi/visitor.h"
 #include "qemu/error-report.h"
 #include "vcrypto/secret.h"
@@ -124,29 +122,16 @@ static QObject *processor_object(VCryptoBackend *backend)
     return QOBJECT(processor);
 }
 
-/* How much of the limit is for keys; false: there is no limit. */
-static bool lockable(uint64_t *bytes)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
-        return false;
-    }
-    *bytes = limit.rlim_cur / 2;
-    return true;
-}
-
 static QObject *keys_object(VCryptoBackend *backend)
 {
     struct vcrypto_secret_usage usage;
-    uint64_t most;
     QDict *keys = qdict_new();
 
     vcrypto_secret_usage(&usage);
     qdict_put(keys, "locked", qnum_from_uint(usage.locked));
     qdict_put(keys, "unlocked", qnum_from_uint(usage.unlocked));
-    if (lockable(&most)) {
-        qdict_put(keys, "lockable", qnum_from_uint(most));
+    if (usage.lockable != UINT64_MAX) {
+        qdict_put(keys, "lockable", qnum_from_uint(usage.lockable));
     }
     return QOBJECT(keys);
 }
@@ -155,17 +140,18 @@ static const struct member {
     const char *name;
     const char *type;
     QObject *(*make)(VCryptoBackend *backend); /* NULL: of no backend */
+    bool asks; /* the libraries, which have to work for that */
     const char *description;
 } members[] = {
-    { "version", "str", version_object, "of the plugin" },
-    { "file", "str", file_object, "that the plugin was loaded from" },
-    { "qemu", "struct", qemu_object, "the QEMU that the plugin was built for" },
-    { "algorithms", "list", algorithms_object,
+    { "version", "str", version_object, false, "of the plugin" },
+    { "file", "str", file_object, false, "that the plugin was loaded from" },
+    { "qemu", "struct", qemu_object, false, "the QEMU that the plugin was built for" },
+    { "algorithms", "list", algorithms_object, true,
       "all of them, and why those that are not offered are not" },
-    { "libraries", "list", libraries_object, "that run them" },
-    { "processor", "struct", processor_object,
+    { "libraries", "list", libraries_object, true, "that run them" },
+    { "processor", "struct", processor_object, false,
       "what it has of that for which libraries have code" },
-    { "key-memory", "struct", keys_object,
+    { "key-memory", "struct", keys_object, false,
       "memory of the process for keys: locked, not locked, and what may be locked" },
 };
 
@@ -176,7 +162,6 @@ char *vcrypto_about_document(void)
     QDict *document = qdict_new();
     const char *why;
     bool works = vcrypto_about_begin(&why);
-    char *text;
     GString *json;
 
     qdict_put_str(document, "name", "virtio-crypto-openssl");
@@ -185,10 +170,7 @@ char *vcrypto_about_document(void)
         qdict_put_str(document, "error", why);
     }
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
-        bool asks =
-            members[i].make == algorithms_object || members[i].make == libraries_object;
-
-        if (works || !asks) {
+        if (works || !members[i].asks) {
             qdict_put_obj(document, members[i].name, members[i].make(NULL));
         }
     }
@@ -197,8 +179,7 @@ char *vcrypto_about_document(void)
     }
     json = qobject_to_json_pretty(QOBJECT(document), true);
     qobject_unref(document);
-    text = g_string_free(json, FALSE);
-    return text;
+    return g_string_free(json, FALSE);
 }
 
 static void get_member(Object *object, Visitor *visitor, const char *name, void *opaque,
@@ -290,8 +271,8 @@ static GString *line_of(const struct vcrypto_backend *core)
 
 char *vcrypto_about_text(void)
 {
+    struct vcrypto_secret_usage usage;
     const char *why;
-    uint64_t most;
     GString *text;
 
     if (!vcrypto_about_begin(&why)) {
@@ -300,9 +281,10 @@ char *vcrypto_about_text(void)
     }
     text = line_of(NULL);
     vcrypto_about_end();
-    if (lockable(&most)) {
+    vcrypto_secret_usage(&usage);
+    if (usage.lockable != UINT64_MAX) {
         g_string_append_printf(text, "; %" PRIu64 " KiB of keys may be locked",
-                               most / 1024);
+                               usage.lockable / 1024);
     } else {
         g_string_append(text, "; all keys may be locked");
     }

@@ -146,13 +146,14 @@ static void *map_anywhere(size_t size)
 
 /* The limit is the whole process's, which locks memory for other reasons, too: a guest
  * that makes many sessions is not to take all of it. */
-static bool may_lock(size_t size)
+static uint64_t lockable(void)
 {
     struct rlimit limit;
 
-    return getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
-           (limit.rlim_cur == RLIM_INFINITY ||
-            pool.usage.locked + size <= limit.rlim_cur / 2);
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) {
+        return 0;
+    }
+    return limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur / 2;
 }
 
 /* Makes a mapping of @size bytes a chunk. */
@@ -162,7 +163,7 @@ static struct chunk *chunk_begin(void *map, size_t size)
 
     madvise(map, size, MADV_DONTDUMP);
     chunk->size = size;
-    chunk->locked = may_lock(size) && mlock(map, size) == 0;
+    chunk->locked = pool.usage.locked + size <= lockable() && mlock(map, size) == 0;
     *(chunk->locked ? &pool.usage.locked : &pool.usage.unlocked) += size;
     pool.chunks++;
     root_add(map, size);
@@ -404,5 +405,6 @@ void vcrypto_secret_usage(struct vcrypto_secret_usage *usage)
 {
     pthread_mutex_lock(&pool.lock);
     *usage = pool.usage;
+    usage->lockable = lockable();
     pthread_mutex_unlock(&pool.lock);
 }

@@ -52,15 +52,6 @@ static void need(bool is, const char *what)
     }
 }
 
-static const struct vcrypto_multi_engine *multi_engine(void)
-{
-#ifdef VCRYPTO_HAVE_IPSEC_MB
-    return vcrypto_ipsec_mb_works() ? &vcrypto_multi_ipsec_mb : NULL;
-#else
-    return NULL;
-#endif
-}
-
 static bool has_method(const struct vcrypto_keying *keying)
 {
 #ifdef VCRYPTO_HAVE_IPSEC_MB
@@ -73,6 +64,7 @@ static bool has_method(const struct vcrypto_keying *keying)
 
 void contest_begin(bool sse)
 {
+    const struct vcrypto_multi_engine *multi;
     const char *why;
 
 #ifdef VCRYPTO_HAVE_IPSEC_MB
@@ -83,11 +75,12 @@ void contest_begin(bool sse)
     (void)sse;
 #endif
     need(vcrypto_algorithms_init(&why), "the libraries do not work");
+    multi = vcrypto_algorithms_multi();
     printf("%s; %s; %s\n", OpenSSL_version(OPENSSL_VERSION),
            OPENSSL_info(OPENSSL_INFO_CPU_SETTINGS),
-           multi_engine() ? multi_engine()->library() : "no libipsec-mb");
+           multi ? multi->library() : "no libipsec-mb");
 #ifdef VCRYPTO_HAVE_IPSEC_MB
-    if (multi_engine()) {
+    if (multi) {
         const IMB_MGR *manager = vcrypto_ipsec_mb_manager();
 
         printf("libipsec-mb's level %u, features 0x%" PRIx64 "\n",
@@ -152,8 +145,8 @@ struct contest *contest_new(const struct vcrypto_algorithm *row, unsigned key_in
     contest->name = name_of(contest);
     contest->context = row->engine->context_new(&contest->keying);
     need(contest->context != NULL, "no context");
-    if (multi_engine() && has_method(&contest->keying)) {
-        contest->multi = multi_engine();
+    contest->multi = has_method(&contest->keying) ? vcrypto_algorithms_multi() : NULL;
+    if (contest->multi) {
         contest->key = contest->multi->key_new(&contest->keying);
         contest->lanes = contest->multi->lanes_new();
         need(contest->key && contest->lanes, "no key or lanes");

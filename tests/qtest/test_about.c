@@ -32,20 +32,9 @@ static int stop(void)
     return qt_machine_stop(machine);
 }
 
-static char *get_property(const char *backend, const char *name)
-{
-    char *value = NULL;
-
-    UT_TRUE_FATAL(qt_qmp(machine->qmp, &value,
-                         "{'execute': 'qom-get', 'arguments': {'path': "
-                         "'/objects/%s', 'property': '%s'}}",
-                         backend, name));
-    return value;
-}
-
 static void expect(const char *backend, const char *name, const char *part)
 {
-    g_autofree char *value = get_property(backend, name);
+    g_autofree char *value = qt_qmp_get(machine->qmp, backend, name);
 
     ut_context("%s of %s", name, backend);
     if (!strstr(value, part)) {
@@ -86,8 +75,8 @@ static void algorithms_are_those_of_the_backend(void)
     unsigned difference;
 
     QT_NEED(machine);
-    all = get_property("c0", "algorithms");
-    fewer = get_property("c1", "algorithms");
+    all = qt_qmp_get(machine->qmp, "c0", "algorithms");
+    fewer = qt_qmp_get(machine->qmp, "c1", "algorithms");
     UT_EQ_U64(occurrences(all, "\"name\": "), 47);
     UT_EQ_U64(occurrences(fewer, "\"name\": "), 47);
     UT_EQ_U64(occurrences(all, "mac-iv-prefix=off"), 0);

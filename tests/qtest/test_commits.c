@@ -28,13 +28,9 @@ static struct qt_pci screen;  /* has RAM there */
 
 static void find_workers(void)
 {
-    g_autofree char *list = NULL;
-    char *p;
+    g_autofree char *list = qt_qmp_get(machine->qmp, "crypto0", "worker-thread-ids");
+    char *p = list + 1;
 
-    UT_TRUE_FATAL(qt_qmp(machine->qmp, &list,
-                         "{'execute': 'qom-get', 'arguments': {'path': "
-                         "'/objects/crypto0', 'property': 'worker-thread-ids'}}"));
-    p = list + 1;
     for (unsigned i = 0; i < QUEUES; i++) {
         workers[i] = g_ascii_strtoull(p, &p, 10);
         UT_TRUE_FATAL(workers[i] != 0);

@@ -541,12 +541,8 @@ static void the_test_knows_aes(void)
 
 static uint64_t property(const char *name)
 {
-    g_autofree char *value = NULL;
+    g_autofree char *value = qt_qmp_get(machine->qmp, "crypto0", name);
 
-    UT_TRUE_FATAL(qt_qmp(machine->qmp, &value,
-                         "{'execute': 'qom-get', 'arguments': {'path': "
-                         "'/objects/crypto0', 'property': '%s'}}",
-                         name));
     return g_ascii_strtoull(value, NULL, 10);
 }
 

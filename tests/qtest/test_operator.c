@@ -154,18 +154,26 @@ static void wrong_replacements(void)
           WE_SAY "c0: another object has this name; give the backend one of its own\n");
 }
 
+/* Another path of the plugin, for g_free(). */
+static char *other_path(void)
+{
+    g_autofree char *folder = g_path_get_dirname(qt_plugin());
+    g_autofree char *file = g_path_get_basename(qt_plugin());
+
+    return g_strdup_printf("%s/./%s", folder, file);
+}
+
 /* The same plugin once more, by another path: what it would replace is its own. */
 static void replaced_twice(void)
 {
-    g_autofree char *folder = NULL, *file = NULL, *first = NULL, *second = NULL;
+    g_autofree char *other = NULL, *first = NULL, *second = NULL;
 
     if (!qt_plugin()) {
         UT_SKIP("no plugin was built");
     }
-    folder = g_path_get_dirname(qt_plugin());
-    file = g_path_get_basename(qt_plugin());
+    other = other_path();
     first = plugin_argument(qt_plugin(), ",backend=c0,replace=builtin");
-    second = g_strdup_printf("%s/./%s,backend=c0,replace=builtin", folder, file);
+    second = plugin_argument(other, ",backend=c0,replace=builtin");
     check(first,
           (const char *const[]){ "-object", "cryptodev-backend-builtin,id=c0",
                                  "-plugin", second, NULL },
@@ -329,22 +337,21 @@ static char *altered_copy(const char *marker)
 /* A file that is named in two ways is one plugin, which then has two lists. */
 static void plugin_under_two_names(void)
 {
-    g_autofree char *folder = NULL, *file = NULL, *first = NULL, *second = NULL;
+    g_autofree char *other = NULL, *first = NULL, *second = NULL;
 
     if (!qt_plugin()) {
         UT_SKIP("no plugin was built");
     }
-    folder = g_path_get_dirname(qt_plugin());
-    file = g_path_get_basename(qt_plugin());
+    other = other_path();
     first = plugin_argument(qt_plugin(), ",backend=c0");
-    second = g_strdup_printf("%s/./%s,backend=c1", folder, file);
+    second = plugin_argument(other, ",backend=c1");
     check(first,
           (const char *const[]){
               "-plugin", second, "-device", "virtio-crypto-pci,cryptodev=c0", "-device",
               "virtio-crypto-pci,cryptodev=c1", "-device", "no-such-device", NULL },
           1, "'no-such-device' is not a valid device model name");
     g_free(second);
-    second = g_strdup_printf("%s/./%s,backend=c0", folder, file);
+    second = plugin_argument(other, ",backend=c0");
     check(first, (const char *const[]){ "-plugin", second, NULL }, 1,
           WE_SAY "c0: another object has this name; ");
 }

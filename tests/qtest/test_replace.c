@@ -58,10 +58,7 @@ static void expect_type(struct qt_machine *machine, const char *name, const char
     entry = strstr(list, ours);
     UT_TRUE_FATAL(entry != NULL);
     UT_TRUE(!strstr(entry + 1, ours)); /* there is one of this name */
-    UT_TRUE_FATAL(qt_qmp(machine->qmp, &line,
-                         "{'execute': 'qom-get', 'arguments': {'path': '/objects/%s', "
-                         "'property': 'type'}}",
-                         name));
+    line = qt_qmp_get(machine->qmp, name, "type");
     if (!strstr(line, type)) {
         UT_FAIL("%s is a %s", name, line);
     }
@@ -69,12 +66,8 @@ static void expect_type(struct qt_machine *machine, const char *name, const char
 
 static uint64_t get(struct qt_machine *machine, const char *name, const char *property)
 {
-    g_autofree char *value = NULL;
+    g_autofree char *value = qt_qmp_get(machine->qmp, name, property);
 
-    UT_TRUE_FATAL(qt_qmp(machine->qmp, &value,
-                         "{'execute': 'qom-get', 'arguments': {'path': '/objects/%s', "
-                         "'property': '%s'}}",
-                         name, property));
     return g_ascii_strtoull(value, NULL, 10);
 }
 

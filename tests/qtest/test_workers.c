@@ -158,17 +158,6 @@ static void wait_for(struct qt_vring *vq, unsigned n)
 
 /* ---- properties ---- */
 
-static char *get_property(const char *backend, const char *property)
-{
-    char *value = NULL;
-
-    UT_TRUE_FATAL(qt_qmp(machine->qmp, &value,
-                         "{'execute': 'qom-get', 'arguments': {'path': '/objects/%s', "
-                         "'property': '%s'}}",
-                         backend, property));
-    return value;
-}
-
 static unsigned parse_list(const char *text, uint64_t *numbers, unsigned max)
 {
     unsigned n = 0;
@@ -187,7 +176,7 @@ static unsigned parse_list(const char *text, uint64_t *numbers, unsigned max)
 
 static unsigned thread_ids(const char *backend, uint64_t ids[QUEUES + 1])
 {
-    g_autofree char *text = get_property(backend, "worker-thread-ids");
+    g_autofree char *text = qt_qmp_get(machine->qmp, backend, "worker-thread-ids");
 
     return parse_list(text, ids, QUEUES + 1);
 }
@@ -324,7 +313,7 @@ static char *list_item(const char *list, unsigned n)
 
 static char *queue_statistics(const char *backend, unsigned queue)
 {
-    g_autofree char *list = get_property(backend, "statistics");
+    g_autofree char *list = qt_qmp_get(machine->qmp, backend, "statistics");
     char *item = list_item(list, queue);
 
     UT_TRUE_FATAL(item != NULL);
@@ -461,18 +450,18 @@ static void statistics_are_summed_up(void)
     struct driver driver;
 
     QT_NEED(machine);
-    none = get_property("nopoll", "sessions");
+    none = qt_qmp_get(machine->qmp, "nopoll", "sessions");
     UT_EQ_STR(none, "0");
     open_plain(&driver, DEV_NO_POLL);
-    some = get_property("nopoll", "sessions");
+    some = qt_qmp_get(machine->qmp, "nopoll", "sessions");
     UT_TRUE(g_ascii_strtoull(some, NULL, 10) > 0);
-    before = get_property("nopoll", "totals");
+    before = qt_qmp_get(machine->qmp, "nopoll", "totals");
     for (uint32_t queue = 0; queue < QUEUES; queue++) {
         for (unsigned number = 0; number <= queue; number++) {
             UT_TRUE(run_small(&driver, queue, number));
         }
     }
-    after = get_property("nopoll", "totals");
+    after = qt_qmp_get(machine->qmp, "nopoll", "totals");
     UT_EQ_U64(counter(after, "cipher/aes-cbc/requests") -
                   counter(before, "cipher/aes-cbc/requests"),
               QUEUES * (QUEUES + 1) / 2);
@@ -483,7 +472,7 @@ static void statistics_are_summed_up(void)
     ut_context(NULL);
     close_driver(&driver);
     g_free(none);
-    none = get_property("nopoll", "sessions");
+    none = qt_qmp_get(machine->qmp, "nopoll", "sessions");
     UT_EQ_STR(none, "0");
 }
 
@@ -830,8 +819,8 @@ static void requests_are_done_together_unless_pinned(void)
     g_autofree char *pinned = NULL;
 
     QT_NEED(machine);
-    automatic = get_property("nopoll", "engine");
-    pinned = get_property("noevent", "engine");
+    automatic = qt_qmp_get(machine->qmp, "nopoll", "engine");
+    pinned = qt_qmp_get(machine->qmp, "noevent", "engine");
     UT_EQ_STR(automatic, "\"auto\"");
     UT_EQ_STR(pinned, "\"openssl\"");
 #ifdef VCRYPTO_HAVE_IPSEC_MB

@@ -7,6 +7,7 @@
 #include "json.h"
 #include "lines.h"
 #include "machine.h"
+#include "support/ut.h"
 
 #include <glib.h>
 #include <stdarg.h>
@@ -101,6 +102,17 @@ bool qt_qmp(struct qt_qmp *qmp, char **result, const char *fmt, ...)
     }
     g_free(value);
     return value != NULL;
+}
+
+char *qt_qmp_get(struct qt_qmp *qmp, const char *object, const char *property)
+{
+    char *value = NULL;
+
+    UT_TRUE_FATAL(qt_qmp(qmp, &value,
+                         "{'execute': 'qom-get', 'arguments': {'path': '/objects/%s', "
+                         "'property': '%s'}}",
+                         object, property));
+    return value;
 }
 
 void qt_qmp_quit(struct qt_qmp *qmp)

@@ -38,6 +38,10 @@ bool qt_qmp_negotiate(struct qt_qmp *qmp);
 bool qt_qmp(struct qt_qmp *qmp, char **result, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** qt_qmp_get() - @property of /objects/@object as text, for g_free(); the test ends if
+ * there is none */
+char *qt_qmp_get(struct qt_qmp *qmp, const char *object, const char *property);
+
 /**
  * qt_qmp_wait_event() - take the first event of that name, waiting for it if need be
  *

@@ -95,14 +95,15 @@ static int take_fallback(int argc, char **argv, char **rest, bool *fallback)
     return n;
 }
 
-/* Whether the backend that @argv begins with takes the place of one that is there. */
+/* Whether the backend that @argv begins with takes the place of one that is there: only
+ * replace=builtin says so. Any other value is judged by a plugin, and here is none. */
 static bool is_there(int argc, char **argv)
 {
     const char *value;
 
     for (int i = 1; i < argc && !has_key(argv[i], "backend", &value); i++) {
         if (has_key(argv[i], "replace", &value)) {
-            return true;
+            return strcmp(value, "builtin") == 0;
         }
     }
     return false;

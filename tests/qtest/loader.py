@@ -237,6 +237,10 @@ def fall_back():
         # With replace=builtin there is one of QEMU's already.
         started(qemu([f"{loader},fallback=builtin,backend=c0,replace=builtin,queues=4"], "-object",
                      "cryptodev-backend-builtin,id=c0", "-device", "virtio-crypto-pci,cryptodev=c0", machine="q35"))
+        # Any other value means that there is none, or nothing.
+        for value in ("none", "builtinx", ""):
+            started(qemu([f"{loader},fallback=builtin,backend=c0,queues=4,replace={value}"], "-device",
+                         "virtio-crypto-pci,cryptodev=c0", machine="q35"))
         # Two loaders without a build are as one.
         copy = put(loader, lib / "copies" / "virtio-crypto.so")
         started(qemu([f"{loader},fallback=builtin,backend=c0", f"{copy},fallback=builtin,backend=c1"]))

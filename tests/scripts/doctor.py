@@ -21,6 +21,7 @@ TIMEOUT = 300 * float(os.environ.get("VCRYPTO_TEST_PATIENCE", "1"))
 LIBDIR = "usr/lib/x86_64-linux-gnu"
 LOADER = f"{LIBDIR}/qemu/virtio-crypto.so"
 QEMU = "usr/bin/qemu-system-x86_64"
+BUILDER = "usr/sbin/virtio-crypto-build"
 UNIT = "usr/lib/systemd/system/libvirtd.service"
 ABOUT = {
     "works": True, "version": "9.8.7", "qemu": {"version": "7.2.22 (Fake)", "build-id": "ab"},
@@ -38,6 +39,7 @@ class Host:
     def __init__(self, root):
         self.root = pathlib.Path(root)
         self.put(LOADER, "")
+        self.put(BUILDER, "")
         self.put(UNIT, "[Service]\nLimitMEMLOCK=64M\n")
         self.put_qemu(FAKE)
         self.put_build(self.build_id())
@@ -122,6 +124,21 @@ def no_build(host):
     assert document["emulators"][0]["build"] is None
 
 
+def no_builder(host):
+    """A command that is not there is no help."""
+    (host.root / BUILDER).unlink()
+    anew = ", and run as root: virtio-crypto-build --force"
+    host.fake = host.prints({"works": False, "error": "the library is broken"})
+    host.expect(2, f"apt-get install qemu-virtio-crypto-builder{anew}")
+    host.fake = host.prints(changed(libraries=[{"name": "libgcrypt", "used": False, "reason": "the build lacks it"}]))
+    host.expect(1, f"apt-get install qemu-virtio-crypto-builder libgcrypt20-dev{anew}")
+    host.build.unlink()
+    # Its package makes the plugin when it is installed.
+    host.expect(2, "mend it: apt-get install qemu-virtio-crypto-builder\n")
+    host.put(BUILDER, "")
+    host.expect(2, "mend it: run as root: virtio-crypto-build\n")
+
+
 def builds_of_others(host):
     host.put_build("0123456789abcdef")
     document = host.expect(0, "builds for other QEMUs: 0123456789abcdef")
@@ -153,7 +170,7 @@ def it_says_why_not(host):
     host.fake = "says virtio-crypto: /x.so cannot be loaded: libIPSec_MB.so.1: cannot open shared object file: No"
     host.expect(2, "does not start", "/x.so cannot be loaded", "apt-get install libipsec-mb1")
     host.fake = "says virtio-crypto: something else"
-    host.expect(2, "something else", "virtio-crypto-build")
+    host.expect(2, "something else", "virtio-crypto-build --force")
 
 
 def it_does_not_work(host):
@@ -223,7 +240,8 @@ def a_library_is_missing(host):
     host.fake = host.prints(changed(
         libraries=[{"name": "libipsec-mb", "used": False, "reason": reason}],
         algorithms=[{"service": "mac", "name": "zuc-eia3", "offered": False, "reason": reason}]))
-    host.expect(1, f"libipsec-mb is not used: {reason}", "apt-get install libipsec-mb-dev", "0 of 1 algorithms")
+    host.expect(1, f"libipsec-mb is not used: {reason}", "apt-get install libipsec-mb-dev, and run as root: virtio-crypto-build --force",
+                "0 of 1 algorithms")
 
 
 def an_algorithm_is_missing(host):
@@ -302,10 +320,10 @@ def this_host(_host):
 
 
 CASES = (
-    nothing_is_missing, no_qemu, no_loader, no_build, builds_of_others, files_that_are_no_qemu, without_a_build_id,
-    it_says_why_not, it_does_not_work, it_prints_nonsense, it_crashes, it_floods, it_hangs, it_cannot_be_run, a_script,
-    what_becomes_qemu, the_other_emulator, a_library_is_missing, an_algorithm_is_missing, keys_that_are_not_locked,
-    files_that_libvirt_cannot_read, apparmor, mistakes, nobody_listens, this_host)
+    nothing_is_missing, no_qemu, no_loader, no_build, no_builder, builds_of_others, files_that_are_no_qemu,
+    without_a_build_id, it_says_why_not, it_does_not_work, it_prints_nonsense, it_crashes, it_floods, it_hangs,
+    it_cannot_be_run, a_script, what_becomes_qemu, the_other_emulator, a_library_is_missing, an_algorithm_is_missing,
+    keys_that_are_not_locked, files_that_libvirt_cannot_read, apparmor, mistakes, nobody_listens, this_host)
 
 
 def main():

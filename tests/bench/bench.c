@@ -43,6 +43,7 @@ struct plan {
     gboolean sleep;
     gboolean let_idle;
     char *contenders;
+    char *against;
     gboolean append;
     gboolean quick;
     gboolean smoke;
@@ -92,7 +93,7 @@ static struct bench_load_opts load_of(const struct bench *bench,
         .qtest_kicks = bench->report.qtest_kicks,
         /* At depth 1 there is a measurement of each kind. */
         .spin = !bench->report.sleep && cell->depth > 1,
-        .latency = cell->depth == 1 && who <= BENCH_OURS,
+        .latency = cell->depth == 1 && bench_has_latency(who),
         .stateless = who == BENCH_STATELESS || who == BENCH_NEW_KEYS,
         .new_keys = who == BENCH_NEW_KEYS,
         .unchecked = who == BENCH_NULL,
@@ -122,7 +123,7 @@ static void run_spinning(struct bench *bench, struct bench_cell *cell,
     struct bench_load_opts opts = load_of(bench, cell, who);
     struct bench_result result;
 
-    if (who > BENCH_OURS || cell->depth > 1) {
+    if (!bench_has_latency(who) || cell->depth > 1) {
         return;
     }
     opts.spin = true;
@@ -281,6 +282,8 @@ static bool parse_options(struct plan *plan, int argc, char **argv)
           "notify through the qtest socket, which takes some 30 us", NULL },
         { "contenders", 0, 0, G_OPTION_ARG_STRING, &plan->contenders,
           "beside ours: stock, openssl, null, stateless (stock,openssl,null)", "LIST" },
+        { "against", 0, 0, G_OPTION_ARG_FILENAME, &plan->against,
+          "beside ours: ours from another build of the plugin", "OTHER.so" },
         { "csv", 0, 0, G_OPTION_ARG_FILENAME, &plan->csv, "write CSV, too", "FILE" },
         { "append", 0, 0, G_OPTION_ARG_NONE, &plan->append,
           "add to the CSV that is there", NULL },
@@ -332,6 +335,25 @@ static bool choose_contenders(struct bench_report *report, const char *list)
     }
     report->has[BENCH_OURS] = true;
     report->has[BENCH_QUEUES] = report->queues > 1;
+    report->has[BENCH_OTHER] = report->other != NULL;
+    return true;
+}
+
+/* Tells what of the plan cannot be done. */
+static bool may_measure(const struct plan *plan)
+{
+    if (plan->against && !g_file_test(plan->against, G_FILE_TEST_IS_REGULAR)) {
+        fprintf(stderr, "bench: there is no plugin %s to measure against\n",
+                plan->against);
+        return false;
+    }
+    if (!bench_algorithm_find(plan->algorithm)) {
+        g_autofree char *names = bench_algorithm_names();
+
+        fprintf(stderr, "bench: no algorithm %s; there are %s\n", plan->algorithm,
+                names);
+        return false;
+    }
     return true;
 }
 
@@ -346,16 +368,13 @@ static bool make_report(struct bench_report *report, const struct plan *plan)
         fprintf(stderr, "bench: a number is out of range; see --help\n");
         return false;
     }
-    if (!algorithm) {
-        g_autofree char *names = bench_algorithm_names();
-
-        fprintf(stderr, "bench: no algorithm %s; there are %s\n", plan->algorithm,
-                names);
+    if (!may_measure(plan)) {
         return false;
     }
     *report = (struct bench_report){
         .algorithm = plan->algorithm,
         .backend_args = plan->backend_args,
+        .other = plan->against,
         .queues = (unsigned)plan->queues,
         .rounds = (unsigned)plan->rounds,
         .packed = plan->packed,
@@ -379,6 +398,7 @@ static void free_plan(struct plan *plan)
     g_free(plan->depths);
     g_free(plan->backend_args);
     g_free(plan->contenders);
+    g_free(plan->against);
     g_free(plan->csv);
 }
 
@@ -411,6 +431,9 @@ static void start_device(struct bench *bench, enum bench_contender who,
         break;
     case BENCH_OPENSSL:
         opts.backend_args = pinned;
+        break;
+    case BENCH_OTHER:
+        opts.plugin = bench->report.other;
         break;
     default:
         opts.stateless = true;
@@ -496,7 +519,7 @@ static bool cell_is_whole(const struct bench_report *report,
         /* Not the CPU time: the kernel may add it up at its next tick only. */
         whole =
             whole && cell->value[who][BENCH_RATE][round] > 0 && cell->engine[round] > 0;
-        if (cell->depth == 1 && who <= BENCH_OURS) {
+        if (cell->depth == 1 && bench_has_latency(who)) {
             whole = whole && cell->value[who][BENCH_LATENCY][round] > 0 &&
                     cell->value[who][BENCH_SPINNING_99][round] > 0;
         }
@@ -570,7 +593,7 @@ int main(int argc, char **argv)
 {
     struct plan plan = { 0 };
     struct bench bench = { 0 };
-    bool ok;
+    int status;
 
     if (!parse_options(&plan, argc, argv)) {
         return 2;
@@ -585,11 +608,11 @@ int main(int argc, char **argv)
         watchdog_start();
         watchdog_test(1, "the benchmark's test of itself");
     }
-    ok = make_report(&bench.report, &plan) && run(&bench, &plan);
+    status = !make_report(&bench.report, &plan) ? 2 : !run(&bench, &plan);
     if (bench.report.cells) {
         g_ptr_array_free(bench.report.cells, TRUE);
     }
     free_plan(&plan);
     watchdog_stop();
-    return ok ? 0 : 1;
+    return status;
 }

@@ -15,6 +15,7 @@ static const char *const contender_names[BENCH_CONTENDERS] = {
     [BENCH_NULL] = "ours-null",
     [BENCH_STATELESS] = "ours-stateless",
     [BENCH_NEW_KEYS] = "ours-new-keys",
+    [BENCH_OTHER] = "ours-other",
 };
 
 /* ---- statistics ---- */
@@ -125,6 +126,11 @@ static double share_of_limit(const struct bench_report *report,
     return spread_of(shares, report->rounds).median;
 }
 
+bool bench_has_latency(enum bench_contender who)
+{
+    return who <= BENCH_OURS || who == BENCH_OTHER;
+}
+
 bool bench_cell_is_refused(const struct bench_cell *cell, enum bench_contender who)
 {
     return who == BENCH_STOCK && cell->stock_refuses;
@@ -193,7 +199,7 @@ static void add_ratio_heads(GString *out, const struct bench_report *report)
     if (report->has[BENCH_OPENSSL]) {
         g_string_append_printf(out, " | %12s", "ours/openssl");
     }
-    for (unsigned who = BENCH_QUEUES; who < BENCH_CONTENDERS; who++) {
+    for (unsigned who = BENCH_QUEUES; who < BENCH_OTHER; who++) {
         if (report->has[who] && who != BENCH_OPENSSL && who != BENCH_NULL) {
             g_string_append_printf(out, " | %13s/ours", contender_names[who] + 5);
         }
@@ -225,7 +231,7 @@ static void add_ratio_row(GString *out, const struct bench_report *report,
             out, " | %12.2f",
             ratio(report, cell, BENCH_OURS, BENCH_OPENSSL, BENCH_RATE).median);
     }
-    for (unsigned who = BENCH_QUEUES; who < BENCH_CONTENDERS; who++) {
+    for (unsigned who = BENCH_QUEUES; who < BENCH_OTHER; who++) {
         if (report->has[who] && who != BENCH_OPENSSL && who != BENCH_NULL) {
             g_string_append_printf(
                 out, " | %18.2f",
@@ -274,6 +280,36 @@ static void add_latencies(GString *out, const struct bench_report *report)
     }
 }
 
+/* The build that is measured, beside the other one. */
+static void add_other_row(GString *out, const struct bench_report *report,
+                          const struct bench_cell *cell)
+{
+    struct spread r = ratio(report, cell, BENCH_OURS, BENCH_OTHER, BENCH_RATE);
+
+    g_string_append_printf(
+        out, "%8u %5u | %9.0f %9.0f | %5.2f %5.2f-%-5.2f | %5.2f", cell->size,
+        cell->depth, median(report, cell, BENCH_OTHER, BENCH_RATE),
+        median(report, cell, BENCH_OURS, BENCH_RATE), r.median, r.low, r.high,
+        ratio(report, cell, BENCH_OURS, BENCH_OTHER, BENCH_CPU).median);
+    for (unsigned what = BENCH_LATENCY; cell->depth == 1 && what < BENCH_METRICS;
+         what++) {
+        g_string_append_printf(
+            out, " | %5.2f", ratio(report, cell, BENCH_OURS, BENCH_OTHER, what).median);
+    }
+    g_string_append_c(out, '\n');
+}
+
+static void add_other(GString *out, const struct bench_report *report)
+{
+    g_string_append_printf(out, "\n%s: %s\n%8s %5s | %9s %9s | %-17s | %5s", "other",
+                           report->other, "bytes", "depth", "other", "ours",
+                           "ours/other req/s", "cpu");
+    g_string_append(out, " | latency, 99 %, it spins, 99 %\n");
+    for (guint i = 0; i < report->cells->len; i++) {
+        add_other_row(out, report, g_ptr_array_index(report->cells, i));
+    }
+}
+
 static bool has_depth_1(const struct bench_report *report)
 {
     for (guint i = 0; i < report->cells->len; i++) {
@@ -310,6 +346,9 @@ char *bench_report_text(const struct bench_report *report)
     add_ratios(out, report);
     if (has_depth_1(report)) {
         add_latencies(out, report);
+    }
+    if (report->other) {
+        add_other(out, report);
     }
     return g_string_free(out, FALSE);
 }

@@ -23,6 +23,7 @@ enum bench_contender {
     BENCH_NULL,      /* ours, with engines that do nothing: what the rings cost */
     BENCH_STATELESS, /* ours, each request with the same key, */
     BENCH_NEW_KEYS,  /* and each with another */
+    BENCH_OTHER,     /* ours, from another build of the plugin */
     BENCH_CONTENDERS
 };
 
@@ -51,6 +52,7 @@ struct bench_report {
     const char *algorithm;
     bool has[BENCH_CONTENDERS]; /* who was measured; ours always is */
     const char *backend_args;
+    const char *other; /* the other build's file; NULL: there is none */
     unsigned queues;
     unsigned rounds;
     bool packed;
@@ -59,6 +61,9 @@ struct bench_report {
     bool awake;
     GPtrArray *cells;
 };
+
+/** bench_has_latency() - whether it is measured how long @who takes for one request */
+bool bench_has_latency(enum bench_contender who);
 
 /** bench_cell_is_refused() - whether @who refuses requests of its size */
 bool bench_cell_is_refused(const struct bench_cell *cell, enum bench_contender who);

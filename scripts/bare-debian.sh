@@ -24,8 +24,9 @@ bare_debian_make() {
     [ -e "/usr/share/debootstrap/scripts/$2" ] ||
         die "no release of Debian is called $2; say bookworm or trixie"
     rm -rf --one-file-system "$1.new"
+    # What debootstrap mounts goes with it, too.
     with_progress "Making a bare $2" "$3" \
-        debootstrap --variant=minbase --include=git "$2" "$1.new" "$bare_debian_mirror" ||
+        unshare --mount debootstrap --variant=minbase --include=git "$2" "$1.new" "$bare_debian_mirror" ||
         die "debootstrap failed; see $3"
     printf '%s\n' "$bare_debian_list" | sed 's/^/deb /' >"$1.new/etc/apt/sources.list"
     # How this machine reaches its mirrors is the test's environment, no part of what is tested.
@@ -58,9 +59,12 @@ bare_debian_run() {
             cd "$1"
             pivot_root . mnt
             umount -l /mnt
-            # What this environment says about this machine must not leak in.
-            exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME="$3" TERM=dumb \
-                chroot --userspec="$2:$2" --groups= / sh -c "cd $4 && $5"
+            # What this environment says about this machine must not leak in. The shell stays: who becomes another
+            # user is no longer ended with the process before.
+            status=0
+            env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME="$3" TERM=dumb \
+                chroot --userspec="$2:$2" --groups= / sh -c "cd $4 && $5" || status=$?
+            exit "$status"
         ' sh "$1" "$2" "$bare_debian_home" "$3" "$4" </dev/null &
     bare_debian_child=$!
     bare_debian_status=0

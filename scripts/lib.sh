@@ -67,11 +67,11 @@ with_progress() {
     say "$with_progress_text ..."
     with_progress_start=$(date +%s)
     # The command itself stays in the foreground, so that an interrupt reaches it. The ticker watches for the end
-    # of this shell, because an interrupt does not reach a job in the background; its last sleep outlives it, and
-    # must not hold lock_cache's lock.
+    # of this shell, because an interrupt does not reach a job in the background; a shell that has ended has no exe,
+    # even while nobody has waited for it. The last sleep outlives it, and must not hold lock_cache's lock.
     (
         ticks=0
-        while kill -0 $$ 2>/dev/null; do
+        while [ -e /proc/$$/exe ]; do
             sleep 1 >/dev/null 2>&1
             ticks=$((ticks + 1))
             [ $((ticks % 10)) -ne 0 ] || say "  $ticks s: $(tail -n 1 "$with_progress_log" 2>/dev/null | cut -c1-100)"

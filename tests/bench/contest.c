@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "contest.h"
+#include "direct.h"
 
 #include <glib.h>
 #include <openssl/crypto.h>
@@ -30,13 +31,10 @@ struct message {
 };
 
 struct contest {
-    const struct vcrypto_algorithm *row;
-    const struct vcrypto_multi_engine *multi; /* NULL: it is not for this */
+    struct direct direct;
     struct vcrypto_keying keying;
     uint8_t key_bytes[MAX_KEY];
     gchar *name;
-    void *context, *key, *lanes;
-    struct vcrypto_bounce bounce;
     struct message messages[MESSAGES];
     struct vcrypto_multi_job jobs[MESSAGES];
     uint8_t *memory;
@@ -109,7 +107,7 @@ static uint32_t key_len_of(const struct vcrypto_algorithm *row, unsigned key_ind
 
 static gchar *name_of(const struct contest *contest)
 {
-    const struct vcrypto_algorithm *row = contest->row;
+    const struct vcrypto_algorithm *row = contest->keying.algorithm;
     const char *direction = !has_direction(row) ? ""
                             : contest->keying.direction == VCRYPTO_DECRYPT
                                 ? ", decrypting"
@@ -129,7 +127,6 @@ struct contest *contest_new(const struct vcrypto_algorithm *row, unsigned key_in
         return NULL;
     }
     contest = g_new0(struct contest, 1);
-    contest->row = row;
     /* No two parts alike: XTS and triple DES insist on that. */
     for (unsigned i = 0; i < MAX_KEY; i++) {
         contest->key_bytes[i] = (uint8_t)(0x31 + 37 * i);
@@ -143,14 +140,9 @@ struct contest *contest_new(const struct vcrypto_algorithm *row, unsigned key_in
         .tag_len = row->service == VCRYPTO_SERVICE_AEAD ? VCRYPTO_MAX_TAG : 0,
     };
     contest->name = name_of(contest);
-    contest->context = row->engine->context_new(&contest->keying);
-    need(contest->context != NULL, "no context");
-    contest->multi = has_method(&contest->keying) ? vcrypto_algorithms_multi() : NULL;
-    if (contest->multi) {
-        contest->key = contest->multi->key_new(&contest->keying);
-        contest->lanes = contest->multi->lanes_new();
-        need(contest->key && contest->lanes, "no key or lanes");
-    }
+    need(direct_begin(&contest->direct, &contest->keying,
+                      has_method(&contest->keying) ? vcrypto_algorithms_multi() : NULL),
+         "no context, key or lanes");
     return contest;
 }
 
@@ -159,12 +151,7 @@ void contest_free(struct contest *contest)
     if (!contest) {
         return;
     }
-    contest->row->engine->context_free(contest->context);
-    if (contest->multi) {
-        contest->multi->key_free(contest->key);
-        contest->multi->lanes_free(contest->lanes);
-    }
-    vcrypto_bounce_free(&contest->bounce);
+    direct_end(&contest->direct);
     g_free(contest->memory);
     g_free(contest->name);
     g_free(contest);
@@ -177,17 +164,17 @@ const char *contest_name(const struct contest *contest)
 
 uint32_t contest_longest(const struct contest *contest)
 {
-    return contest->row->max_len;
+    return contest->direct.row->max_len;
 }
 
 bool contest_has_method(const struct contest *contest)
 {
-    return contest->multi != NULL;
+    return contest->direct.multi != NULL;
 }
 
 unsigned contest_least(const struct contest *contest)
 {
-    return contest->multi ? contest->multi->least(&contest->keying) : 0;
+    return contest->direct.multi ? contest->direct.multi->least(&contest->keying) : 0;
 }
 
 bool contest_has_groups(const struct contest *contest)
@@ -204,12 +191,12 @@ static uint32_t iv_len_of(const struct vcrypto_algorithm *row)
 
 static void fill_job(struct contest *contest, unsigned i)
 {
-    const struct vcrypto_algorithm *row = contest->row;
+    const struct vcrypto_algorithm *row = contest->direct.row;
     struct vcrypto_multi_job *job = &contest->jobs[i];
     struct message *message = &contest->messages[i];
 
     job->algorithm = row;
-    job->key = contest->key;
+    job->key = contest->direct.key;
     switch (row->service) {
     case VCRYPTO_SERVICE_CIPHER:
         job->cipher.iv = row->iv_len ? message->iv : NULL;
@@ -234,24 +221,6 @@ static void fill_job(struct contest *contest, unsigned i)
     }
 }
 
-static void run_single(struct contest *contest, void *context,
-                       struct vcrypto_multi_job *job)
-{
-    const struct vcrypto_algorithm *row = contest->row;
-
-    switch (row->service) {
-    case VCRYPTO_SERVICE_CIPHER:
-        job->status = row->engine->cipher(context, row, &job->cipher, &contest->bounce);
-        break;
-    case VCRYPTO_SERVICE_AEAD:
-        job->status = row->engine->aead(context, row, &job->aead, &contest->bounce);
-        break;
-    default:
-        job->status = row->engine->digest(context, row, &job->digest, &contest->bounce);
-        break;
-    }
-}
-
 /* What is to be decrypted must have the right tag: where there is one, the plain text
  * is put in the destination, and the source made of it. */
 static void seal(struct contest *contest)
@@ -259,12 +228,12 @@ static void seal(struct contest *contest)
     struct vcrypto_keying keying = contest->keying;
     void *context;
 
-    if (contest->row->service != VCRYPTO_SERVICE_AEAD ||
+    if (contest->direct.row->service != VCRYPTO_SERVICE_AEAD ||
         keying.direction != VCRYPTO_DECRYPT) {
         return;
     }
     keying.direction = VCRYPTO_ENCRYPT;
-    context = contest->row->engine->context_new(&keying);
+    context = contest->direct.row->engine->context_new(&keying);
     need(context != NULL, "no context");
     for (unsigned i = 0; i < MESSAGES; i++) {
         struct message *message = &contest->messages[i];
@@ -272,16 +241,16 @@ static void seal(struct contest *contest)
         fill_job(contest, i);
         vcrypto_cursor_init(&contest->jobs[i].aead.src, &message->dst, 1);
         vcrypto_cursor_init(&contest->jobs[i].aead.dst, &message->src, 1);
-        run_single(contest, context, &contest->jobs[i]);
+        direct_one(&contest->direct, context, &contest->jobs[i]);
         need(contest->jobs[i].status == VCRYPTO_OK, "a message failed");
         memcpy(message->tag, contest->jobs[i].aead.tag, sizeof(message->tag));
     }
-    contest->row->engine->context_free(context);
+    contest->direct.row->engine->context_free(context);
 }
 
 static void make_messages(struct contest *contest, uint32_t size)
 {
-    size_t result = MAX(contest->row->result_len, VCRYPTO_MAX_DIGEST);
+    size_t result = MAX(contest->direct.row->result_len, VCRYPTO_MAX_DIGEST);
     size_t step = 2 * ((size_t)size + GAP) + result;
     uint8_t *at;
 
@@ -302,14 +271,16 @@ static void make_messages(struct contest *contest, uint32_t size)
 
 bool contest_set_size(struct contest *contest, uint32_t size)
 {
-    if (!vcrypto_algorithm_sizes_valid(contest->row, iv_len_of(contest->row), size)) {
+    if (!vcrypto_algorithm_sizes_valid(contest->direct.row,
+                                       iv_len_of(contest->direct.row), size)) {
         return false;
     }
     make_messages(contest, size);
     seal(contest);
     contest->next = 0;
     fill_job(contest, 0);
-    contest->has_groups = contest->multi && contest->multi->takes(&contest->jobs[0]);
+    contest->has_groups =
+        contest->direct.multi && contest->direct.multi->takes(&contest->jobs[0]);
     return true;
 }
 
@@ -324,9 +295,9 @@ void contest_run(struct contest *contest, unsigned group)
         contest->next = (contest->next + 1) % MESSAGES;
     }
     if (group) {
-        contest->multi->run(contest->lanes, jobs, count);
+        contest->direct.multi->run(contest->direct.lanes, jobs, count);
     } else {
-        run_single(contest, contest->context, jobs[0]);
+        direct_one(&contest->direct, contest->direct.context, jobs[0]);
     }
     for (unsigned i = 0; i < count; i++) {
         need(jobs[i]->status == VCRYPTO_OK, "a message failed");

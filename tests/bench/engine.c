@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine.h"
+#include "direct.h"
 
 #include "support/ut.h"
 #include "vcrypto/algorithm.h"
@@ -13,12 +14,7 @@ struct pieces {
 };
 
 struct bench_engine {
-    const struct vcrypto_algorithm *row;
-    const struct vcrypto_multi_engine *multi; /* NULL: not for this */
-    void *context;
-    void *key;
-    void *lanes;
-    struct vcrypto_bounce bounce;
+    struct direct direct;
     struct vcrypto_multi_job jobs[VCRYPTO_MULTI_MAX];
     struct pieces pieces[VCRYPTO_MULTI_MAX];
 };
@@ -33,25 +29,20 @@ struct bench_engine *bench_engine_new(const struct bench_algorithm *algorithm,
         .direction = VCRYPTO_ENCRYPT,
         .tag_len = algorithm->tag_len,
     };
+    const struct vcrypto_multi_engine *multi;
+    const struct vcrypto_algorithm *row;
     const char *why;
 
     UT_TRUE_FATAL(vcrypto_algorithms_init(&why));
-    engine->row = vcrypto_algorithm_find(algorithm->service, algorithm->id);
-    UT_TRUE_FATAL(engine->row != NULL);
-    keying.algorithm = engine->row;
-    keying.key_index =
-        (unsigned)vcrypto_algorithm_key_index(engine->row, algorithm->key_len);
-    engine->context = engine->row->engine->context_new(&keying);
-    UT_TRUE_FATAL(engine->context != NULL);
-    engine->multi = single ? NULL : vcrypto_algorithms_multi();
-    if (engine->multi && engine->multi->least(&keying) == 0) {
-        engine->multi = NULL;
+    row = vcrypto_algorithm_find(algorithm->service, algorithm->id);
+    UT_TRUE_FATAL(row != NULL);
+    keying.algorithm = row;
+    keying.key_index = (unsigned)vcrypto_algorithm_key_index(row, algorithm->key_len);
+    multi = single ? NULL : vcrypto_algorithms_multi();
+    if (multi && multi->least(&keying) == 0) {
+        multi = NULL;
     }
-    if (engine->multi) {
-        engine->key = engine->multi->key_new(&keying);
-        engine->lanes = engine->multi->lanes_new();
-        UT_TRUE_FATAL(engine->key != NULL && engine->lanes != NULL);
-    }
+    UT_TRUE_FATAL(direct_begin(&engine->direct, &keying, multi));
     return engine;
 }
 
@@ -63,11 +54,11 @@ static void fill_job(struct bench_engine *engine, size_t i,
 
     pieces->src = (struct iovec){ (uint8_t *)request->src, request->size };
     pieces->dst = (struct iovec){ request->dst, request->size };
-    job->algorithm = engine->row;
-    job->key = engine->key;
-    switch (engine->row->service) {
+    job->algorithm = engine->direct.row;
+    job->key = engine->direct.key;
+    switch (engine->direct.row->service) {
     case VCRYPTO_SERVICE_CIPHER:
-        job->cipher.iv = engine->row->iv_len ? request->iv : NULL;
+        job->cipher.iv = engine->direct.row->iv_len ? request->iv : NULL;
         vcrypto_cursor_init(&job->cipher.src, &pieces->src, 1);
         vcrypto_cursor_init(&job->cipher.dst, &pieces->dst, 1);
         break;
@@ -79,29 +70,12 @@ static void fill_job(struct bench_engine *engine, size_t i,
         vcrypto_cursor_init(&job->aead.dst, &pieces->dst, 1);
         break;
     default:
-        job->digest.iv = engine->row->iv_len ? request->iv : NULL;
+        job->digest.iv = engine->direct.row->iv_len ? request->iv : NULL;
         job->digest.parts[0] = (struct vcrypto_cursor){ 0 };
         vcrypto_cursor_init(&job->digest.parts[1], &pieces->src, 1);
         job->digest.result = request->end;
-        job->digest.result_len = engine->row->result_len;
+        job->digest.result_len = engine->direct.row->result_len;
         break;
-    }
-}
-
-static enum vcrypto_status run_single(struct bench_engine *engine,
-                                      struct vcrypto_multi_job *job)
-{
-    const struct vcrypto_engine *does = engine->row->engine;
-
-    switch (engine->row->service) {
-    case VCRYPTO_SERVICE_CIPHER:
-        return does->cipher(engine->context, engine->row, &job->cipher,
-                            &engine->bounce);
-    case VCRYPTO_SERVICE_AEAD:
-        return does->aead(engine->context, engine->row, &job->aead, &engine->bounce);
-    default:
-        return does->digest(engine->context, engine->row, &job->digest,
-                            &engine->bounce);
     }
 }
 
@@ -115,18 +89,18 @@ static void run_some(struct bench_engine *engine,
         struct vcrypto_multi_job *job = &engine->jobs[i];
 
         fill_job(engine, i, &requests[i]);
-        if (engine->multi && engine->multi->takes(job)) {
+        if (engine->direct.multi && engine->direct.multi->takes(job)) {
             together[n++] = job;
         } else {
-            job->status = run_single(engine, job);
+            direct_one(&engine->direct, engine->direct.context, job);
         }
     }
     if (n) {
-        engine->multi->run(engine->lanes, together, n);
+        engine->direct.multi->run(engine->direct.lanes, together, n);
     }
     for (size_t i = 0; i < count; i++) {
         UT_TRUE_FATAL(engine->jobs[i].status == VCRYPTO_OK);
-        if (engine->row->service == VCRYPTO_SERVICE_AEAD) {
+        if (engine->direct.row->service == VCRYPTO_SERVICE_AEAD) {
             memcpy(requests[i].end, engine->jobs[i].aead.tag, VCRYPTO_MAX_TAG);
         }
     }
@@ -149,12 +123,7 @@ void bench_engine_free(struct bench_engine *engine)
     if (!engine) {
         return;
     }
-    engine->row->engine->context_free(engine->context);
-    if (engine->multi) {
-        engine->multi->key_free(engine->key);
-        engine->multi->lanes_free(engine->lanes);
-    }
-    vcrypto_bounce_free(&engine->bounce);
+    direct_end(&engine->direct);
     vcrypto_algorithms_fini();
     g_free(engine);
 }

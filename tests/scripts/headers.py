@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""That scripts/qemu-headers says in one line what to do where there can be no headers, as TAP.
+"""That scripts/qemu-headers says in one line what to do where there can be no headers, and scripts/package, too, as TAP.
 
 Usage: headers.py SOURCE-ROOT
 
@@ -52,10 +52,17 @@ def no_source(root, folder):
     return results
 
 
+def no_bundle(root, folder):
+    run = subprocess.run([root / 'scripts/package', '--bundle', folder / 'none.tar.xz', folder / 'packages'],
+                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
+    want = f'{OWN}there is no bundle {folder}/none.tar.xz; make one with scripts/header-bundle'
+    return [(run.returncode == 1 and run.stdout.splitlines() == [want], f'{run.stdout}, {run.returncode}')]
+
+
 def main():
     root = pathlib.Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
-        results = not_supported(root, pathlib.Path(folder)) + no_source(root, pathlib.Path(folder))
+        results = [result for case in (not_supported, no_source, no_bundle) for result in case(root, pathlib.Path(folder))]
     print(f'1..{len(results)}')
     for number, (passed, text) in enumerate(results, 1):
         print(f'{"ok" if passed else "not ok"} {number} - {text}')

@@ -10,301 +10,25 @@ configuration that its package installs: QEMU as user libvirt-qemu, in its sandb
 """
 import difflib
 import glob
-import hashlib
 import os
 import re
-import shlex
-import signal
-import subprocess
+import shutil
 import sys
-import time
 
-# As tests/support/watchdog.h has it: a factor for all limits; 0 stands for none.
-PATIENCE = int(os.environ.get('VCRYPTO_TEST_PATIENCE') or 1) or 1000
-LIMIT = 120 * PATIENCE
-PREFIX = 'VCRYPTO: '
-DRIVER = 'virtio_crypto_aes_cbc'
-DATA_BYTES = 1 << 20
+from apparmor import Profile
+from host import (Boot, Document, Domain, check_confinement, check_encryption, check_end, check_purge, define, must,
+                  perform, read, run)
+
 QUEUES_BY_FILE = 3  # as emulator.conf has it here
-USER = 'libvirt-qemu'
-SANDBOX = 2  # what /proc/PID/status says of a thread under a seccomp filter
 # What an operator finds after a domain is gone: its log, and what libvirtd keeps about emulators and itself.
 POLICY = re.compile(r'/var/(log|cache)/libvirt/|/var/lib/libvirt/(images|dnsmasq)/|/run/|/var/lib/libvirt/qemu/'
                     r'(checkpoint|snapshot|save|dump|ram|nvram|channel)(/target)?$')
-
-
-class Failure(Exception):
-    """Something without which the rest makes no sense."""
-
-
-class Tap:
-    """The results."""
-
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def check(self, name, held, seen=''):
-        self.count += 1
-        self.failed += not held
-        print(f'{"ok" if held else "not ok"} {self.count} - {name}', flush=True)
-        if not held:
-            for line in str(seen).splitlines():
-                print(f'# {line}', flush=True)
-
-    def has(self, name, wanted, text):
-        self.check(name, wanted in text, f'wanted: {wanted}\nsaw: {text}')
-
-
-def wait_for(what, condition):
-    """What the condition returns as soon as it is true; an end comes to each wait."""
-    deadline = time.monotonic() + LIMIT
-    while True:
-        held = condition()
-        if held:
-            return held
-        if time.monotonic() > deadline:
-            raise Failure(f'waited in vain for {what}')
-        time.sleep(0.05)
-
-
-def run(*command):
-    """A command's status, and all that it printed."""
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, errors='replace', timeout=LIMIT, check=False)
-    except subprocess.TimeoutExpired as late:
-        raise Failure(f'{shlex.join(command)} did not end') from late
-    return done.returncode, done.stdout.strip()
-
-
-def must(*command):
-    status, text = run(*command)
-    if status:
-        raise Failure(f'{shlex.join(command)}: {text}')
-    return text
-
-
-def read(path):
-    try:
-        with open(path, errors='replace') as file:
-            return file.read()
-    except OSError:
-        return ''
-
-
-def processes():
-    """Process numbers and names of all that runs on this host, besides the test."""
-    found = {}
-    for path in glob.glob('/proc/[0-9]*/cmdline'):
-        pid = int(path.split('/')[2])
-        words = read(path).split('\0')
-        if pid not in (1, os.getpid()) and words[0]:
-            found[pid] = words
-    return found
-
-
-class Daemons:
-    """libvirtd and virtlogd, as their units would start them."""
-
-    def __enter__(self):
-        must('mount', '-t', 'sysfs', '-o', 'ro', 'sysfs', '/sys')
-        # As udev gives it on an installed host. libvirtd asks QEMU again and again if its user cannot have what root can.
-        group = os.stat('/dev/kvm').st_gid if os.path.exists('/dev/kvm') else 0
-        if group:
-            must('groupmod', '-o', '-g', str(group), 'kvm')
-        self.log = open('/srv/daemons.log', 'w')
-        self.children = []
-        try:
-            self.start('virtlogd', 'virtlogd-sock')
-            self.start('libvirtd', 'libvirt-sock')
-            wait_for('libvirtd', lambda: run('virsh', 'version')[0] == 0)
-        except BaseException:
-            self.end()
-            raise
-        return self
-
-    def start(self, name, socket):
-        self.children.append(subprocess.Popen([f'/usr/sbin/{name}'], stdin=subprocess.DEVNULL, stdout=self.log,
-                                              stderr=subprocess.STDOUT))
-        wait_for(name, lambda: os.path.exists(f'/run/libvirt/{socket}'))
-
-    def end(self):
-        for child in reversed(self.children):
-            child.send_signal(signal.SIGTERM)
-            try:
-                child.wait(timeout=LIMIT)
-            except subprocess.TimeoutExpired:
-                child.kill()
-        self.log.close()
-
-    def __exit__(self, *_):
-        self.end()
-
-
-class Document:
-    """docs/libvirt.md."""
-
-    def __init__(self, path):
-        self.text = read(path)
-        domains = re.findall(r'^    <domain .*?^    </domain>$', self.text, re.DOTALL | re.MULTILINE)
-        self.domains = {re.search('<name>(.*?)</name>', domain)[1]: domain for domain in domains}
-        self.commands = re.findall(r'^    ((?:virsh|virt-xml-validate) .*)$', self.text, re.MULTILINE)
-
-    def command(self, word):
-        """The one command of the document that has the word."""
-        found = [command for command in self.commands if word in command]
-        if len(found) != 1:
-            raise Failure(f'the document has {len(found)} commands with {word}')
-        return run(*shlex.split(found[0]))
-
-
-class Boot:
-    """What the test puts in the place of a system on the domain's disk."""
-
-    def __init__(self, kernel, initramfs):
-        self.key, self.iv, data = os.urandom(32), os.urandom(16), os.urandom(DATA_BYTES)
-        conf = f'DRIVER={DRIVER}\nKEY={self.key.hex()}\nIV={self.iv.hex()}\n'
-        os.makedirs('/var/lib/libvirt/boot', exist_ok=True)
-        self.kernel, self.initramfs = '/var/lib/libvirt/boot/vmlinuz', '/var/lib/libvirt/boot/initramfs'
-        with open(self.kernel, 'wb') as file, open(kernel, 'rb') as source:
-            file.write(source.read())
-        with open(self.initramfs, 'wb') as file, open(initramfs, 'rb') as source:
-            file.write(source.read())
-            file.write(b'\0' * (-file.tell() % 4))
-            file.write(cpio_member('host.conf', conf.encode()) + cpio_member('data', data)
-                       + cpio_member('TRAILER!!!', b''))
-        done = subprocess.run(['openssl', 'enc', '-aes-256-cbc', '-nopad', '-K', self.key.hex(), '-iv', self.iv.hex()],
-                              input=data, stdout=subprocess.PIPE, timeout=LIMIT, check=True)
-        self.expected = hashlib.sha256(done.stdout).hexdigest()
-
-    def change(self, domain):
-        """The document's domain as this host can start it."""
-        boot = (f'<kernel>{self.kernel}</kernel><initrd>{self.initramfs}</initrd>'
-                '<cmdline>console=ttyS0 loglevel=1 panic=-1</cmdline></os>')
-        return domain.replace("<domain type='kvm'", "<domain type='qemu'", 1).replace('</os>', boot, 1)
-
-
-def cpio_member(name, data, mode=0o100600):
-    """One regular file of a cpio archive of the "newc" format; all parts are padded to 4 bytes."""
-    name = name.encode() + b'\0'
-    fields = (0, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
-    header = b'070701' + b''.join(b'%08X' % field for field in fields) + name
-    return header + b'\0' * (-len(header) % 4) + data + b'\0' * (-len(data) % 4)
-
-
-class Domain:
-    """A domain from its definition to its end."""
-
-    def __init__(self, name, text):
-        self.name = name
-        # The document's indentation would stand in front of an XML declaration, if there were one.
-        self.file = f'/srv/{name}.xml'
-        with open(self.file, 'w') as file:
-            file.write(text)
-        self.serial = re.search("<log file='(.*?)'", text)[1]
-        disk = re.search("<source file='(.*?)'", text)[1]
-        with open(disk, 'wb') as file:
-            file.truncate(1 << 20)
-        self.terminal = None
-        self.seen = 0
-
-    def log(self):
-        return read(f'/var/log/libvirt/qemu/{self.name}.log')
-
-    def start(self):
-        if os.path.exists(self.serial):
-            os.remove(self.serial)
-        must('virsh', 'start', self.name)
-        self.seen = 0
-        # Held open, for QEMU reads from a terminal only while somebody has it.
-        self.terminal = open(must('virsh', 'ttyconsole', self.name), 'wb', buffering=0)
-
-    def answers(self):
-        lines = read(self.serial).replace('\r', '').splitlines(keepends=True)
-        return [line.strip()[len(PREFIX):] for line in lines if line.startswith(PREFIX) and line.endswith('\n')]
-
-    def answer(self, command):
-        """What the guest says to a command, "ok" and the command's name aside; it may end badly instead."""
-
-        def come():
-            # In this order, for it may power off right after it has answered.
-            state = self.state()
-            if len(self.answers()) > self.seen:
-                return True
-            if state != 'running':
-                raise Failure(f'{self.name} is {state} while it should {command}: {self.tail()}')
-            return False
-
-        wait_for(f'{self.name} to {command}: {self.tail()}', come)
-        self.seen += 1
-        return self.answers()[self.seen - 1]
-
-    def ask(self, command):
-        self.terminal.write(command.encode() + b'\n')
-        return self.answer(command)
-
-    def state(self):
-        return run('virsh', 'domstate', self.name)[1]
-
-    def tail(self):
-        return '\n'.join(read(self.serial).splitlines()[-5:] + self.log().splitlines()[-5:])
-
-    def off(self):
-        wait_for(f'{self.name} to power off', lambda: self.state() == 'shut off')
-        self.terminal.close()
-
-    def pid(self):
-        return int(read(f'/run/libvirt/qemu/{self.name}.pid') or 0)
-
-    def threads(self):
-        """What /proc says of each thread of QEMU."""
-        found = []
-        for path in glob.glob(f'/proc/{self.pid()}/task/*/status'):
-            found.append(dict(re.findall(r'^(\w+):\t(.*)$', read(path), re.MULTILINE)))
-        return found
-
-    def remove(self):
-        """Whatever state it is in."""
-        run('virsh', 'destroy', self.name)
-        run('virsh', 'undefine', self.name)
 
 
 def files():
     """What lies where libvirt writes."""
     return {os.path.join(folder, name) for top in ('/etc', '/var', '/run', '/usr', '/root', '/tmp')
             for folder, _, names in os.walk(top) for name in names + ['']}
-
-
-def check_confinement(tap, domain, queues):
-    """Who runs the device, and under which restrictions."""
-    threads = domain.threads()
-    workers = [thread for thread in threads if thread['Name'].startswith('vcrypto')]
-    tap.check(f'{domain.name}: there is a thread for each of {queues} queue{"s" if queues > 1 else ""}',
-              len(workers) == queues, [thread['Name'] for thread in threads])
-    user = must('id', '-u', USER)
-    tap.check(f'{domain.name}: all threads are of user {USER}, in the sandbox, without a capability',
-              threads and all(thread['Uid'].split()[0] == user and thread['Seccomp'] == str(SANDBOX)
-                              and thread['NoNewPrivs'] == '1' and not int(thread['CapEff'], 16) for thread in threads),
-              threads)
-
-
-def check_encryption(tap, domain, boot, when):
-    works, sha256, failures = (domain.ask(command) for command in ('works', 'encrypt', 'failures'))
-    tap.check(f'{domain.name}: the guest\'s driver takes the device {when}', works.startswith('ok works 0000:'), works)
-    tap.check(f'{domain.name}: what it encrypts {when} is what openssl makes of it', sha256 == f'ok encrypt {boot.expected}',
-              f'{sha256}, wanted {boot.expected}')
-    tap.check(f'{domain.name}: none of the kernel\'s self-tests failed {when}', failures == 'ok failures 0', failures)
-
-
-def define(tap, domain):
-    status, text = run('virsh', 'define', '--validate', domain.file)
-    tap.check(f'{domain.name}: virsh define takes the document\'s XML, and finds it valid', status == 0, text)
-
-
-def check_end(tap, domain):
-    domain.ask('poweroff')
-    domain.off()
-    tap.check(f'{domain.name}: the guest powers off', 'shutting down, reason=shutdown' in domain.log(), domain.tail())
 
 
 def check_unplug(tap, document, domain, boot):
@@ -444,30 +168,60 @@ def stale(tap, right):
         os.rename(there, here)
 
 
-def main():
-    document, boot = Document(sys.argv[1]), Boot(sys.argv[2], sys.argv[3])
-    tap = Tap()
-    # A build folder's emulator looks for the loader below Meson's prefix.
+def apparmor(tap, document):
+    """What the document says about AppArmor agrees with the profile for domains that libvirt's package has."""
+    ours = [path for pattern in ('qemu/virtio-crypto.so', 'qemu-virtio-crypto/*/*.so')
+            for path in glob.glob(f'/usr/lib/*/{pattern}')]
+    elsewhere = [path.replace('/usr/lib', f'{top}/lib') for path in ours for top in ('/usr/local', '/srv', '/home/user')]
+    optional = [path.replace('/usr/lib', '/opt/crypto/lib') for path in ours]
+    named = re.findall(r'^    (/\S+) (\w+),$|`(/\S+) (\w+),`', document.text, re.MULTILINE)
+    emulators = [(words[0] or words[2], words[1] or words[3]) for words in named if '*' not in words[0]]
+    profile = Profile('libvirt-qemu')
+    missing = [path for path in ours if not profile.allows(path, 'mr')]
+    tap.check('AppArmor lets a domain load what our packages install', len(ours) == 2 and not missing, f'{ours} {missing}')
+    needless = [path for path in elsewhere + optional if profile.allows(path, 'm')] + [
+        path for path, rights in emulators if profile.allows(path, rights)]
+    tap.check('but nothing from where the document says that it does not', len(emulators) == 3 and not needless,
+              f'{emulators} {needless}')
+    local, = set(re.findall(r'`(/etc/apparmor\.d/\S+)`', document.text))
+    before = read(local)
+    with open(local, 'w') as file:
+        file.write('\n'.join(f'{words[0] or words[2]} {words[1] or words[3]},' for words in named) + '\n')
+    profile = Profile('libvirt-qemu')
+    missing = [path for path in optional if not profile.allows(path, 'mr')] + [
+        path for path, rights in emulators if not profile.allows(path, rights)] + [
+            path for path in elsewhere if profile.allows(path, 'm')]
+    tap.check('the document\'s lines allow what it says, and no more', not missing, missing)
+    with open('/srv/profile', 'w') as file:
+        file.write('#include <tunables/global>\nprofile domain {\n  #include <abstractions/libvirt-qemu>\n}\n')
+    status, text = run('apparmor_parser', '--skip-kernel-load', '--skip-cache', '/srv/profile')
+    tap.check('and apparmor_parser takes them', status == 0, text)
+    with open(local, 'w') as file:
+        file.write(before)
+
+
+def settings(document):
+    """The file for the emulator of ours, as an operator writes it: a package ships none."""
     loader = re.search(r"value='(/usr/lib/.*?),", document.domains['crypto-element'])[1]
-    os.makedirs('/etc/qemu-virtio-crypto', exist_ok=True)
+    os.makedirs('/etc/qemu-virtio-crypto')
     with open('/etc/qemu-virtio-crypto/emulator.conf', 'w') as file:
         file.write(f'loader = {loader}\nkeys = queues={QUEUES_BY_FILE}\n')
-    try:
-        with Daemons():
-            before = files()
-            commandline(tap, document, boot)
-            element(tap, document, boot)
-            emulator(tap, document, boot)
-            mistakes(tap, document, boot)
-            tap.check('no domain is left', must('virsh', 'list', '--all', '--name') == '', run('virsh', 'list', '--all'))
-            left = sorted(path for path in files() - before if not POLICY.search(path))
-            tap.check('and no file but logs and caches', not left, '\n'.join(left))
-        tap.check('no process is left', not processes(), processes())
-    except Failure as failure:
-        tap.check('everything that the test needs is there', False, f'{failure}\n{read("/srv/daemons.log")[-3000:]}')
-    print(f'1..{tap.count}')
-    return 1 if tap.failed else 0
+
+
+def tests(tap):
+    document, boot = Document(sys.argv[1]), Boot(sys.argv[2], sys.argv[3])
+    before = files()
+    settings(document)
+    commandline(tap, document, boot)
+    element(tap, document, boot)
+    emulator(tap, document, boot)
+    mistakes(tap, document, boot)
+    apparmor(tap, document)
+    shutil.rmtree('/etc/qemu-virtio-crypto')
+    left = sorted(path for path in files() - before if not POLICY.search(path))
+    tap.check('no file is left but logs and caches', not left, '\n'.join(left))
+    check_purge(tap)
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(perform(tests))

@@ -56,6 +56,8 @@ bare_debian_run() {
             mount --rbind "$1" "$1"
             mount -t proc proc "$1/proc"
             mount --rbind /dev "$1/dev"
+            # What is put there by whoever is ended goes with the namespace, too.
+            [ ! -d "$1/dev/shm" ] || mount -t tmpfs -o mode=1777 shm "$1/dev/shm"
             cd "$1"
             pivot_root . mnt
             umount -l /mnt

@@ -30,7 +30,10 @@ bare_debian_make() {
         die "debootstrap failed; see $3"
     printf '%s\n' "$bare_debian_list" | sed 's/^/deb /' >"$1.new/etc/apt/sources.list"
     # How this machine reaches its mirrors is the test's environment, no part of what is tested.
-    cp /etc/apt/apt.conf.d/* "$1.new/etc/apt/apt.conf.d/" 2>/dev/null || :
+    # What a package has put there belongs to this release: dpkg would ask, and fail, when that package comes there, too.
+    for bare_debian_file in /etc/apt/apt.conf.d/*; do
+        dpkg -S "$bare_debian_file" >/dev/null 2>&1 || cp "$bare_debian_file" "$1.new/etc/apt/apt.conf.d/"
+    done
     printf '#!/bin/sh\nexit 101\n' >"$1.new/usr/sbin/policy-rc.d"
     chmod 755 "$1.new/usr/sbin/policy-rc.d"
     mv "$1.new" "$1"

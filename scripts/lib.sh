@@ -126,10 +126,11 @@ need_packages() {
     with_progress "Updating the package lists" "$need_packages_log" \
         $need_packages_sudo apt-get update -q -o DPkg::Lock::Timeout=300 ||
         say "Going on with the package lists as they are."
+    # A file of settings that is there stays: nobody answers dpkg's question.
     # shellcheck disable=SC2086
     with_progress "Installing $need_packages_missing" "$need_packages_log" \
         $need_packages_sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-        -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 $need_packages_missing ||
+        -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold $need_packages_missing ||
         die "packages could not be installed; see $need_packages_log, or run as root: apt-get install" \
             "$need_packages_missing"
 }

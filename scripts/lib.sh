@@ -21,7 +21,7 @@ PLUGIN_PACKAGES='gcc libc6-dev binutils meson ninja-build pkg-config libglib2.0-
 BUILD_PACKAGES="$PLUGIN_PACKAGES qemu-system-x86"
 HEADER_PACKAGES='ca-certificates dpkg-dev make xz-utils perl flex bison python3-venv
     libfdt-dev libaio-dev liburing-dev libpixman-1-dev'
-PACKAGE_PACKAGES='debhelper dpkg-dev lintian rsync xz-utils'
+PACKAGE_PACKAGES='build-essential debhelper dpkg-dev lintian rsync xz-utils'
 GUEST_PACKAGES='busybox-static cpio gzip kmod xz-utils binutils'
 # With eu-stack a test that hangs shows where; mandoc reads the manual's pages.
 TEST_PACKAGES='libcunit1-dev libgmp-dev nettle-dev openssl elfutils procps mandoc'

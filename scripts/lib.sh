@@ -16,7 +16,7 @@ export PATH LC_ALL
 # shellcheck disable=SC2034
 {
 # What compiles the plugin where its QEMU's headers are at hand: scripts/package writes them into the builder's Depends.
-PLUGIN_PACKAGES='gcc libc6-dev binutils meson ninja-build pkg-config libglib2.0-dev libpixman-1-dev liburing-dev
+PLUGIN_PACKAGES='gcc libc6-dev binutils meson ninja-build pkgconf libglib2.0-dev libpixman-1-dev liburing-dev
     libssl-dev python3'
 BUILD_PACKAGES="$PLUGIN_PACKAGES qemu-system-x86"
 HEADER_PACKAGES='ca-certificates dpkg-dev make xz-utils perl flex bison python3-venv

@@ -59,10 +59,23 @@ def no_bundle(root, folder):
     return [(run.returncode == 1 and run.stdout.splitlines() == [want], f'{run.stdout}, {run.returncode}')]
 
 
+def no_files(root, folder):
+    """Lists that name the wanted source, whose files the archive no longer has."""
+    own = subprocess.run(['dpkg-query', '-W', '-f', '${source:Version}', 'qemu-system-x86'],
+                         stdout=subprocess.PIPE, text=True, check=True).stdout
+    script(folder / 'apt-get', 'case " $* " in *" source "*) echo "  404  Not Found [IP: 192.0.2.1 80]"; exit 100; esac\n')
+    script(folder / 'apt-cache', f"printf 'Package: qemu\\nVersion: {own}\\n\\n%s' '{SOURCES}'\n")
+    lines, status = headers(root, folder, PATH=f'{folder}:{os.environ["PATH"]}')
+    said = [line for line in lines if line.startswith(OWN)]
+    wanted = f'has no source of qemu {own}, only of 1:7.2+dfsg-6, 1:7.2+dfsg-7; install '
+    return [(status == 1 and len(said) == 1 and wanted in said[0], f'{lines}, {status}')]
+
+
 def main():
     root = pathlib.Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
-        results = [result for case in (not_supported, no_source, no_bundle) for result in case(root, pathlib.Path(folder))]
+        cases = (not_supported, no_source, no_files, no_bundle)
+        results = [result for case in cases for result in case(root, pathlib.Path(folder))]
     print(f'1..{len(results)}')
     for number, (passed, text) in enumerate(results, 1):
         print(f'{"ok" if passed else "not ok"} {number} - {text}')

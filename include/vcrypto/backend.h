@@ -25,9 +25,11 @@ struct vcrypto_backend_config {
     uint32_t max_cipher_key_len;   /* longest key for CIPHER and AEAD */
     uint32_t max_auth_key_len;     /* longest key for MAC */
     uint32_t max_akcipher_key_len; /* longest key for AKCIPHER, DER */
-    bool no_mac_iv_prefix;         /* offer no MAC whose iv leads its source */
-    bool single;                   /* no multi-buffer engine: each request alone */
-    uint64_t max_size;             /* variable-length bytes of one data request */
+    /* Algorithms that are not offered: bit n stands for identifier n. */
+    uint64_t left_out[VCRYPTO_SERVICE_COUNT];
+    bool no_mac_iv_prefix; /* offer no MAC whose iv leads its source */
+    bool single;           /* no multi-buffer engine: each request alone */
+    uint64_t max_size;     /* variable-length bytes of one data request */
 };
 
 /**
@@ -53,12 +55,13 @@ struct vcrypto_backend *vcrypto_backend_new(const struct vcrypto_backend_config 
                                             const char **why);
 
 /**
- * vcrypto_backend_complaint: what the operator should know of the libraries, line number
- * @index: which of them gave a wrong answer to a question whose answer is known, and what
- * is not offered or used therefore.
+ * vcrypto_backend_complaint: what the operator should know of the libraries, line
+ * number
+ * @index: which of them gave a wrong answer to a question whose answer is known, and
+ * what is not offered or used therefore.
  *
- * Returns NULL if there are no more. The text is valid as long as there is a backend. One
- * thread.
+ * Returns NULL if there are no more. The text is valid as long as there is a backend.
+ * One thread.
  */
 const char *vcrypto_backend_complaint(size_t index);
 

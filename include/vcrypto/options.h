@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vcrypto/protocol.h"
+
 /** What runs requests: the values of the option "engine". */
 enum vcrypto_engine_choice {
     VCRYPTO_ENGINE_AUTO,    /* of what the build has, what was measured to be fastest */
@@ -26,6 +28,7 @@ enum vcrypto_replace_choice {
 /** The values; all of one type, so that the table can treat them alike. */
 struct vcrypto_options {
     uint64_t queues;
+    uint64_t algorithms; /* see vcrypto_selection_parse() */
     uint64_t max_sessions;
     uint64_t max_size;
     uint64_t max_cipher_key_len;
@@ -51,9 +54,10 @@ struct vcrypto_options {
 
 enum vcrypto_option_type {
     VCRYPTO_OPTION_NUMBER,
-    VCRYPTO_OPTION_SIZE,   /* bytes; takes the suffixes K, M and G */
-    VCRYPTO_OPTION_BOOL,   /* on or off */
-    VCRYPTO_OPTION_CHOICE, /* one of several words; the value is its number */
+    VCRYPTO_OPTION_SIZE,      /* bytes; takes the suffixes K, M and G */
+    VCRYPTO_OPTION_BOOL,      /* on or off */
+    VCRYPTO_OPTION_CHOICE,    /* one of several words; the value is its number */
+    VCRYPTO_OPTION_SELECTION, /* algorithms: see vcrypto_selection_parse() */
 };
 
 struct vcrypto_option {
@@ -65,7 +69,7 @@ struct vcrypto_option {
     const char *const *choices; /* in the order of their numbers; a NULL ends them */
     size_t offset;              /* of the value in struct vcrypto_options */
     bool any_time;              /* may be changed while the device runs */
-    bool argument_only;         /* of the plugin; no property of the object */
+    bool argument_only;         /* of the plugin; no property that can be set */
     bool needs_mux;             /* stands for a feature bit that needs the first one */
     const char *help;
 };
@@ -116,6 +120,35 @@ void vcrypto_option_print(const struct vcrypto_option *option, uint64_t value,
  */
 void vcrypto_option_range(const struct vcrypto_option *option, const char *value,
                           const char *fault, char message[VCRYPTO_OPTION_MESSAGE]);
+
+/**
+ * vcrypto_selection_parse: the algorithms that the list @text names, to *@set, a bit
+ * for each: names of algorithms and of groups with ':' between them, those to be left
+ * out with '-' before them. A list that begins with '-' begins with all.
+ *
+ * Returns false if a name is unknown or empty, or nothing is left; then @message has
+ * one line that says what is wrong and what to do. Any thread.
+ */
+bool vcrypto_selection_parse(const char *text, uint64_t *set,
+                             char message[VCRYPTO_OPTION_MESSAGE]);
+
+/**
+ * vcrypto_selection_mask: the algorithms of @service in @set; bit n stands for
+ * identifier n. Bits of @set that stand for none do not matter. Any thread.
+ */
+uint64_t vcrypto_selection_mask(uint64_t set, enum vcrypto_service service);
+
+/**
+ * vcrypto_selection_group: the name of group number @index, and what is in it to *@set;
+ * number 0 is all there is. NULL: there are no more. Static. Any thread.
+ */
+const char *vcrypto_selection_group(size_t index, uint64_t *set);
+
+/**
+ * vcrypto_selection_name: the name of algorithm number @index, which is bit @index of a
+ * set. NULL: there are no more. Static. Any thread.
+ */
+const char *vcrypto_selection_name(size_t index);
 
 /**
  * vcrypto_options_features: the feature bits of the crypto device that @options let it

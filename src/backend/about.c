@@ -34,10 +34,21 @@ static const char *together(const struct vcrypto_backend *backend,
     return NULL;
 }
 
+/* What the operator does not want, nobody misses. */
+static bool left_out(const struct vcrypto_backend *backend,
+                     enum vcrypto_service service, uint32_t id)
+{
+    return backend && backend->config.left_out[service] >> id & 1;
+}
+
+static const char unwanted[] = "the operator has left it out with algorithms=";
+
 static const char *refusal(const struct vcrypto_backend *backend,
                            const struct vcrypto_algorithm *row)
 {
-    const char *why = vcrypto_algorithm_refusal(row);
+    const char *why = left_out(backend, row->service, row->id)
+                          ? unwanted
+                          : vcrypto_algorithm_refusal(row);
 
     if (!why && backend && backend->config.no_mac_iv_prefix &&
         vcrypto_algorithm_mac_has_iv(row)) {
@@ -71,6 +82,9 @@ bool vcrypto_about_algorithm(const struct vcrypto_backend *backend, size_t index
                                                    .id = other->id,
                                                    .name = other->name,
                                                    .refusal = other->refusal };
+        if (left_out(backend, other->service, other->id)) {
+            about->refusal = unwanted;
+        }
     }
     return true;
 }

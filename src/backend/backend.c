@@ -81,15 +81,17 @@ void vcrypto_backend_free(struct vcrypto_backend *backend)
     vcrypto_algorithms_fini();
 }
 
-static uint64_t macs_with_iv(void)
+/* The algorithms of @service that can be run and are not left out. */
+static uint64_t offered(const struct vcrypto_backend_config *config,
+                        enum vcrypto_service service)
 {
     size_t count;
     const struct vcrypto_algorithm *rows = vcrypto_algorithm_rows(&count);
-    uint64_t mask = 0;
+    uint64_t mask = vcrypto_algorithms_mask(service);
 
     for (size_t i = 0; i < count; i++) {
-        if (vcrypto_algorithm_mac_has_iv(&rows[i])) {
-            mask |= UINT64_C(1) << rows[i].id;
+        if (rows[i].service == service && !vcrypto_session_offered(config, &rows[i])) {
+            mask &= ~(UINT64_C(1) << rows[i].id);
         }
     }
     return mask;
@@ -143,10 +145,7 @@ void vcrypto_backend_capabilities(const struct vcrypto_backend *backend,
 {
     memset(capabilities, 0, sizeof(*capabilities));
     for (unsigned s = 0; s < VCRYPTO_SERVICE_COUNT; s++) {
-        capabilities->algorithms[s] = vcrypto_algorithms_mask(s);
-        if (s == VCRYPTO_SERVICE_MAC && backend->config.no_mac_iv_prefix) {
-            capabilities->algorithms[s] &= ~macs_with_iv();
-        }
+        capabilities->algorithms[s] = offered(&backend->config, s);
         if (capabilities->algorithms[s]) {
             capabilities->services |= 1u << s;
         }
@@ -204,7 +203,7 @@ vcrypto_backend_create_session(struct vcrypto_backend *backend,
     struct session *session;
     enum vcrypto_status status;
 
-    status = vcrypto_session_rows(params, backend->config.no_mac_iv_prefix, rows);
+    status = vcrypto_session_rows(params, &backend->config, rows);
     if (status != VCRYPTO_OK) {
         return status;
     }

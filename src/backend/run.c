@@ -56,8 +56,7 @@ static enum vcrypto_status find_stateless(struct vcrypto_backend *backend,
     enum vcrypto_status status = request->late;
 
     if (status != VCRYPTO_NOTSUPP && request->params_known) {
-        status = vcrypto_session_rows(&request->params,
-                                      backend->config.no_mac_iv_prefix, rows);
+        status = vcrypto_session_rows(&request->params, &backend->config, rows);
     }
     if (status == VCRYPTO_OK) {
         status = request->late;

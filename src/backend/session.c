@@ -22,21 +22,31 @@ void vcrypto_session_unref(struct session *session)
     }
 }
 
-static const struct vcrypto_algorithm *find_row(enum vcrypto_service service,
-                                                uint32_t id, bool no_mac_iv_prefix)
+bool vcrypto_session_offered(const struct vcrypto_backend_config *config,
+                             const struct vcrypto_algorithm *algorithm)
+{
+    if (config->no_mac_iv_prefix && vcrypto_algorithm_mac_has_iv(algorithm)) {
+        return false;
+    }
+    return !(config->left_out[algorithm->service] >> algorithm->id & 1);
+}
+
+static const struct vcrypto_algorithm *
+find_row(enum vcrypto_service service, uint32_t id,
+         const struct vcrypto_backend_config *config)
 {
     const struct vcrypto_algorithm *row = vcrypto_algorithm_find(service, id);
-    bool hidden = row && no_mac_iv_prefix && vcrypto_algorithm_mac_has_iv(row);
 
-    return hidden ? NULL : row;
+    return row && vcrypto_session_offered(config, row) ? row : NULL;
 }
 
 /* keeps: CRE-3 */
 enum vcrypto_status
-vcrypto_session_rows(const struct vcrypto_session_params *params, bool no_mac_iv_prefix,
+vcrypto_session_rows(const struct vcrypto_session_params *params,
+                     const struct vcrypto_backend_config *config,
                      const struct vcrypto_algorithm *rows[SESSION_PARTS])
 {
-    rows[SESSION_MAIN] = find_row(params->service, params->algorithm, no_mac_iv_prefix);
+    rows[SESSION_MAIN] = find_row(params->service, params->algorithm, config);
     rows[SESSION_AUTH] = NULL;
     if (!rows[SESSION_MAIN]) {
         return VCRYPTO_NOTSUPP;
@@ -45,7 +55,7 @@ vcrypto_session_rows(const struct vcrypto_session_params *params, bool no_mac_iv
         rows[SESSION_AUTH] =
             find_row(params->hash_mode == VCRYPTO_HASH_MODE_PLAIN ? VCRYPTO_SERVICE_HASH
                                                                   : VCRYPTO_SERVICE_MAC,
-                     params->auth_algorithm, no_mac_iv_prefix);
+                     params->auth_algorithm, config);
         if (!rows[SESSION_AUTH]) {
             return VCRYPTO_NOTSUPP;
         }

@@ -13,8 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "vcrypto/algorithm.h"
-#include "vcrypto/request.h"
+#include "vcrypto/backend.h"
 
 /* One algorithm of a session: its only one, or one of a chain's two. */
 struct session_part {
@@ -57,12 +56,18 @@ struct session {
  * memory. */
 struct session *vcrypto_session_new(uint32_t room);
 
+/* vcrypto_session_offered: whether @config leaves @algorithm to drivers, whatever
+ * libraries have of it. */
+bool vcrypto_session_offered(const struct vcrypto_backend_config *config,
+                             const struct vcrypto_algorithm *algorithm);
+
 /*
  * vcrypto_session_rows: the algorithms that @params name, the second NULL unless there
- * are two. VCRYPTO_NOTSUPP: one of them is not offered.
+ * are two. VCRYPTO_NOTSUPP: one of them is not offered with @config.
  */
 enum vcrypto_status
-vcrypto_session_rows(const struct vcrypto_session_params *params, bool no_mac_iv_prefix,
+vcrypto_session_rows(const struct vcrypto_session_params *params,
+                     const struct vcrypto_backend_config *config,
                      const struct vcrypto_algorithm *rows[SESSION_PARTS]);
 
 /*

@@ -52,6 +52,21 @@ static QList *key_sizes(const struct vcrypto_algorithm *row)
     return sizes;
 }
 
+/* The groups that it is in, but for the one of all. */
+static QList *group_names(const struct vcrypto_about_algorithm *about)
+{
+    QList *names = qlist_new();
+    const char *name;
+    uint64_t set;
+
+    for (size_t i = 1; (name = vcrypto_selection_group(i, &set)); i++) {
+        if (vcrypto_selection_mask(set, about->service) >> about->id & 1) {
+            qlist_append_str(names, name);
+        }
+    }
+    return names;
+}
+
 static QDict *algorithm_object(const struct vcrypto_about_algorithm *about)
 {
     QDict *algorithm = qdict_new();
@@ -70,6 +85,7 @@ static QDict *algorithm_object(const struct vcrypto_about_algorithm *about)
         qdict_put_str(algorithm, "side-by-side", about->together);
     }
     qdict_put(algorithm, "key-bytes", key_sizes(about->row));
+    qdict_put(algorithm, "groups", group_names(about));
     return algorithm;
 }
 

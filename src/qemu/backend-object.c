@@ -82,6 +82,26 @@ static void complain(void)
     told = true;
 }
 
+static struct vcrypto_backend_config
+configuration_of(const struct vcrypto_options *options)
+{
+    struct vcrypto_backend_config config = {
+        .queues = (uint32_t)options->queues,
+        .max_sessions = (uint32_t)options->max_sessions,
+        .max_cipher_key_len = (uint32_t)options->max_cipher_key_len,
+        .max_auth_key_len = (uint32_t)options->max_auth_key_len,
+        .max_akcipher_key_len = (uint32_t)options->max_akcipher_key_len,
+        .no_mac_iv_prefix = !options->mac_iv_prefix,
+        .single = options->engine == VCRYPTO_ENGINE_OPENSSL,
+        .max_size = options->max_size,
+    };
+
+    for (unsigned s = 0; s < VCRYPTO_SERVICE_COUNT; s++) {
+        config.left_out[s] = ~vcrypto_selection_mask(options->algorithms, s);
+    }
+    return config;
+}
+
 /* CryptoDevBackendClass.init: all properties are set, make what they ask for. */
 static void backend_complete(CryptoDevBackend *parent, Error **errp)
 {
@@ -97,16 +117,7 @@ static void backend_complete(CryptoDevBackend *parent, Error **errp)
         set_error(backend, errp, "queues is out of range; give a number from 1 to 64");
         return;
     }
-    config = (struct vcrypto_backend_config){
-        .queues = (uint32_t)options->queues,
-        .max_sessions = (uint32_t)options->max_sessions,
-        .max_cipher_key_len = (uint32_t)options->max_cipher_key_len,
-        .max_auth_key_len = (uint32_t)options->max_auth_key_len,
-        .max_akcipher_key_len = (uint32_t)options->max_akcipher_key_len,
-        .no_mac_iv_prefix = !options->mac_iv_prefix,
-        .single = options->engine == VCRYPTO_ENGINE_OPENSSL,
-        .max_size = options->max_size,
-    };
+    config = configuration_of(options);
     backend->core = vcrypto_backend_new(&config, &why);
     if (!backend->core) {
         set_error(backend, errp, why);
@@ -365,6 +376,8 @@ bool vcrypto_backend_object_create(const char *name,
     Object *parent = object_get_objects_root();
     bool ok = false;
 
+    /* The property "algorithms" tells more, of each of them. */
+    VCRYPTO_BACKEND(object)->options.algorithms = options->algorithms;
     if (object_property_try_add_child(parent, name, object, errp)) {
         ok = set_properties(object, options, errp) &&
              user_creatable_complete(USER_CREATABLE(object), errp);

@@ -72,6 +72,9 @@ static bool parse_value(const struct vcrypto_option *option, const char *text,
     if (option->type == VCRYPTO_OPTION_CHOICE) {
         return vcrypto_option_choose(option, text, value, message);
     }
+    if (option->type == VCRYPTO_OPTION_SELECTION) {
+        return vcrypto_selection_parse(text, value, message);
+    }
     if (!parse_number(text, option->type == VCRYPTO_OPTION_SIZE, value)) {
         vcrypto_option_range(
             option, text, option->type == VCRYPTO_OPTION_SIZE ? "no size" : "no number",
@@ -314,6 +317,10 @@ static void help_line(FILE *to, const struct vcrypto_option *option)
         help_choices(to, option);
         return;
     }
+    if (option->type == VCRYPTO_OPTION_SELECTION) {
+        fprintf(to, "  %-20s list, default all: %s\n", option->name, option->help);
+        return;
+    }
     if (option->type == VCRYPTO_OPTION_BOOL) {
         fprintf(to, "  %-20s on or off, default %s: %s\n", option->name,
                 option->initial ? "on" : "off", option->help);
@@ -325,6 +332,26 @@ static void help_line(FILE *to, const struct vcrypto_option *option)
     fprintf(to, "  %-20s %s from %s to %s, default %s: %s\n", option->name,
             option->type == VCRYPTO_OPTION_SIZE ? "size" : "number", least, most,
             initial, option->help);
+}
+
+/* What may be in a list of algorithms; of those in a group, each is named again. */
+static void help_selection(FILE *to)
+{
+    const char *group, *name;
+    uint64_t set;
+
+    fprintf(to,
+            "  A list of algorithms has ':' between names, and '-' before what is to "
+            "be left out; groups are names, too:\n");
+    for (size_t i = 0; (group = vcrypto_selection_group(i, &set)); i++) {
+        fprintf(to, "    %s:", group);
+        for (size_t j = 0; (name = vcrypto_selection_name(j)); j++) {
+            if (set >> j & 1) {
+                fprintf(to, " %s", name);
+            }
+        }
+        fputc('\n', to);
+    }
 }
 
 char *vcrypto_arguments_help(void)
@@ -343,6 +370,7 @@ char *vcrypto_arguments_help(void)
     for (size_t i = 0; i < count; i++) {
         help_line(to, &table[i]);
     }
+    help_selection(to);
     fclose(to);
     return text;
 }

@@ -10,6 +10,7 @@
 #define KIB          UINT64_C(1024)
 #define MIB          (1024 * KIB)
 #define GIB          (1024 * MIB)
+#define EVERY        (UINT64_MAX >> 1) /* algorithm, as there are fewer than bits */
 #define VALUE(field) offsetof(struct vcrypto_options, field)
 
 /* As QEMU's own limits have it. */
@@ -41,6 +42,13 @@ static const struct vcrypto_option table[] = {
       .initial = 1,
       .offset = VALUE(queues),
       .help = "data queues" },
+    { .name = "algorithms",
+      .type = VCRYPTO_OPTION_SELECTION,
+      .maximum = EVERY,
+      .initial = EVERY,
+      .offset = VALUE(algorithms),
+      .argument_only = true,
+      .help = "what is offered, of what the libraries have" },
     { .name = "max-sessions",
       .minimum = 1,
       .maximum = 1048576,

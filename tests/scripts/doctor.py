@@ -26,7 +26,8 @@ UNIT = "usr/lib/systemd/system/libvirtd.service"
 ABOUT = {
     "works": True, "version": "9.8.7", "qemu": {"version": "7.2.22 (Fake)", "build-id": "ab"},
     "algorithms": [
-        {"service": "cipher", "name": "aes-cbc", "offered": True},
+        {"service": "cipher", "name": "aes-cbc", "offered": True, "groups": ["modern", "virtio-builtin"]},
+        {"service": "hash", "name": "sha256", "offered": True, "groups": ["modern"]},
         {"service": "mac", "name": "snow3g-uia2", "offered": True}],
     "libraries": [{"name": "OpenSSL", "version": "3.0.1", "used": True}],
     "processor": {"features": ["aes"]},
@@ -99,7 +100,8 @@ def changed(**members):
 
 
 def nothing_is_missing(host):
-    document = host.expect(0, "nothing is missing", "2 of 2 algorithms", "snow3g-uia2", "64 MiB libvirtd.service",
+    document = host.expect(0, "nothing is missing", "3 of 3 algorithms", "snow3g-uia2",
+                           "with algorithms=: 2 of modern, 1 of virtio-builtin", "64 MiB libvirtd.service",
                            "QEMU 7.2.22 (Fake)", host.build_id(), "processor: aes")
     emulator, = document["emulators"]
     assert emulator["build-id"] == host.build_id() and emulator["about"] == ABOUT
@@ -316,7 +318,8 @@ def this_host(_host):
     assert done.returncode == document["status"] in (0, 1) and done.stderr == "", done
     emulator, = document["emulators"]
     assert pathlib.Path(emulator["build"]).is_file()
-    assert any(a["name"] == "aes-cbc" and a["offered"] for a in emulator["about"]["algorithms"])
+    assert any(a["name"] == "aes-cbc" and a["offered"] and a["groups"] == ["modern", "virtio-builtin"]
+               for a in emulator["about"]["algorithms"])
 
 
 CASES = (

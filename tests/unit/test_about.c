@@ -6,6 +6,7 @@
 #include "support/offered.h"
 #include "support/ut.h"
 #include "vcrypto/about.h"
+#include "vcrypto/options.h"
 
 #define ALGORITHMS 47 /* of all libraries together */
 
@@ -94,6 +95,76 @@ static void the_operator_s_choice_is_a_reason(void)
     }
     UT_EQ_U64(found, (uint64_t)__builtin_popcountll(OFFERED_MACS_WITH_IV));
     vcrypto_backend_free(backend);
+}
+
+/* Each can be named in a list, whether the build has it or not, and nothing else. */
+static void lists_have_every_algorithm(void)
+{
+    struct vcrypto_about_algorithm about;
+    const char *why;
+    uint64_t set;
+
+    UT_TRUE_FATAL(vcrypto_about_begin(&why));
+    for (size_t i = 0; vcrypto_about_algorithm(NULL, i, &about); i++) {
+        char message[VCRYPTO_OPTION_MESSAGE] = "";
+
+        ut_context("%s", about.name);
+        UT_TRUE_FATAL(vcrypto_selection_parse(about.name, &set, message));
+        for (unsigned s = 0; s < VCRYPTO_SERVICE_COUNT; s++) {
+            UT_EQ_U64(vcrypto_selection_mask(set, s),
+                      s == about.service ? UINT64_C(1) << about.id : 0);
+        }
+    }
+    ut_context(NULL);
+    UT_TRUE(vcrypto_selection_name(ALGORITHMS - 1) != NULL);
+    UT_TRUE(vcrypto_selection_name(ALGORITHMS) == NULL);
+    vcrypto_about_end();
+}
+
+static void check_left_out(const struct vcrypto_backend *left_out_of, uint64_t set)
+{
+    struct vcrypto_about_algorithm about, of_all;
+    struct vcrypto_capabilities can;
+
+    vcrypto_backend_capabilities(left_out_of, &can);
+    for (size_t i = 0; vcrypto_about_algorithm(left_out_of, i, &about); i++) {
+        bool chosen = vcrypto_selection_mask(set, about.service) >> about.id & 1;
+        bool named = about.refusal && strstr(about.refusal, "algorithms=");
+
+        ut_context("%s", about.name);
+        UT_TRUE_FATAL(vcrypto_about_algorithm(NULL, i, &of_all));
+        UT_EQ_U64(named, !chosen);
+        UT_EQ_U64(!about.refusal, chosen && !of_all.refusal);
+        UT_EQ_U64(can.algorithms[about.service] >> about.id & 1, !about.refusal);
+    }
+    ut_context(NULL);
+    for (unsigned s = 0; s < VCRYPTO_SERVICE_COUNT; s++) {
+        UT_EQ_U64(can.services >> s & 1, can.algorithms[s] != 0);
+    }
+}
+
+static void what_is_left_out_says_so(void)
+{
+    static const char *const lists[] = {
+        "all",       "modern",           "virtio-builtin",
+        "kasumi-f8", "aes-gcm:zuc-eia3", "-rsa:-ecdsa"
+    };
+
+    for (unsigned i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        char message[VCRYPTO_OPTION_MESSAGE];
+        struct vcrypto_backend_config config = { .queues = 1, .max_sessions = 1 };
+        const char *why;
+        uint64_t set;
+
+        UT_TRUE_FATAL(vcrypto_selection_parse(lists[i], &set, message));
+        for (unsigned s = 0; s < VCRYPTO_SERVICE_COUNT; s++) {
+            config.left_out[s] = ~vcrypto_selection_mask(set, s);
+        }
+        backend = vcrypto_backend_new(&config, &why);
+        UT_TRUE_FATAL(backend != NULL);
+        check_left_out(backend, set);
+        vcrypto_backend_free(backend);
+    }
 }
 
 static void side_by_side_is_told_where_it_is_done(void)
@@ -221,6 +292,8 @@ int main(int argc, char **argv)
         { "every algorithm is offered or has a reason",
           every_algorithm_is_offered_or_has_a_reason },
         { "the operator's choice is a reason", the_operator_s_choice_is_a_reason },
+        { "lists have every algorithm", lists_have_every_algorithm },
+        { "what is left out says so", what_is_left_out_says_so },
         { "side by side is told where it is done",
           side_by_side_is_told_where_it_is_done },
         { "key sizes", key_sizes },

@@ -164,6 +164,8 @@ static void no_key_is_given_twice(void)
             snprintf(word, sizeof(word), "%s=%s", table[i].name, table[i].choices[0]);
         } else if (table[i].type == VCRYPTO_OPTION_BOOL) {
             snprintf(word, sizeof(word), "%s=on", table[i].name);
+        } else if (table[i].type == VCRYPTO_OPTION_SELECTION) {
+            snprintf(word, sizeof(word), "%s=all", table[i].name);
         } else {
             snprintf(word, sizeof(word), "%s=%llu", table[i].name,
                      (unsigned long long)table[i].minimum);
@@ -258,6 +260,118 @@ static void sizes_have_units(void)
     free(help);
 }
 
+/* ---- which algorithms ---- */
+
+/* A set that lists are compared with, as names in the order of help. */
+static void check_selection(const char *list, const char *expected)
+{
+    char text[2048] = "";
+    const char *name;
+    uint64_t set;
+
+    ut_context("%s", list);
+    UT_TRUE_FATAL(vcrypto_selection_parse(list, &set, message));
+    for (size_t i = 0; (name = vcrypto_selection_name(i)); i++) {
+        if (set >> i & 1) {
+            strcat(text, *text ? " " : "");
+            strcat(text, name);
+        }
+    }
+    UT_EQ_STR(text, expected);
+    ut_context(NULL);
+}
+
+#define STOCK "aes-cbc sha1 rsa"
+
+static void lists_of_algorithms(void)
+{
+    struct vcrypto_arguments a;
+    uint64_t all, set;
+
+    check_selection("aes-cbc:aes-gcm", "aes-cbc aes-gcm");
+    check_selection("aes-gcm:aes-cbc:aes-gcm", "aes-cbc aes-gcm");
+    check_selection("virtio-builtin", STOCK);
+    check_selection("virtio-builtin:-sha1", "aes-cbc rsa");
+    check_selection("virtio-builtin:-arc4", STOCK);
+    check_selection("-modern:-all:sha1", "sha1");
+    check_selection("virtio-builtin:-modern", "sha1");
+    UT_EQ_STR(vcrypto_selection_group(0, &all), "all");
+    UT_TRUE(vcrypto_selection_parse("-arc4", &set, message));
+    UT_EQ_U64(vcrypto_selection_mask(all ^ set, VCRYPTO_SERVICE_CIPHER),
+              1 << VCRYPTO_CIPHER_ARC4);
+    UT_EQ_U64(vcrypto_selection_mask(set, VCRYPTO_SERVICE_AEAD), 0xe);
+    UT_TRUE_FATAL(parse(&a, (const char *const[]){ "backend=c0", "backend=c1",
+                                                   "algorithms=-arc4", NULL }));
+    for (unsigned s = 0; s < VCRYPTO_SERVICE_COUNT; s++) {
+        UT_EQ_U64(vcrypto_selection_mask(a.backends[0].options.algorithms, s),
+                  vcrypto_selection_mask(all, s));
+        UT_EQ_U64(vcrypto_selection_mask(a.backends[1].options.algorithms, s),
+                  vcrypto_selection_mask(set, s));
+    }
+    vcrypto_arguments_free(&a);
+}
+
+/* What NIST or BSI call broken, withdrawn or about to be. */
+static void modern_has_nothing_old(void)
+{
+    static const char *const old[] = { "arc4", "des", "ecb",    "md5",
+                                       "sha1", "224", "cbcmac", "kasumi" };
+    static const char *const wanted[] = { "aes-cbc", "aes-ctr",           "aes-xts",
+                                          "sha256",  "hmac-sha512",       "cmac-aes",
+                                          "aes-gcm", "chacha20-poly1305", "rsa",
+                                          "ecdsa" };
+    const char *name;
+    uint64_t set;
+
+    UT_EQ_STR(vcrypto_selection_group(1, &set), "modern");
+    for (size_t i = 0; (name = vcrypto_selection_name(i)); i++) {
+        bool is_old = false, is_wanted = false;
+
+        ut_context("%s", name);
+        for (unsigned k = 0; k < sizeof(old) / sizeof(old[0]); k++) {
+            is_old = is_old || strstr(name, old[k]);
+        }
+        for (unsigned k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++) {
+            is_wanted = is_wanted || strcmp(name, wanted[k]) == 0;
+        }
+        UT_EQ_U64(set >> i & 1, !is_old);
+        UT_TRUE(!is_old || !is_wanted);
+    }
+    ut_context(NULL);
+}
+
+#define NONE(word, near)                                                               \
+    REFUSED("c0: there is no algorithm '" word "'; did you mean '" near                \
+            "'? See which there are with help=on",                                     \
+            "backend=c0", "algorithms=aes-gcm:" word)
+#define EMPTY "has an empty name; write names with one ':' between them"
+
+static void wrong_lists_of_algorithms(void)
+{
+    NONE("aes-cdc", "aes-cbc");
+    NONE("moderne", "modern");
+    NONE("virtio_builtin", "virtio-builtin");
+    NONE("AES-CTR", "aes-ctr");
+    NONE("hmac-sha265", "hmac-sha256");
+    REFUSED("c0: there is no algorithm 'on'; see which there are with help=on",
+            "backend=c0", "algorithms=on");
+    REFUSED("c0: there is no algorithm '--arc4'; did you mean 'arc4'? See which there "
+            "are with help=on",
+            "backend=c0", "algorithms=---arc4");
+    REFUSED("c0: algorithms= " EMPTY, "backend=c0", "algorithms=");
+    REFUSED("c0: algorithms= " EMPTY, "backend=c0", "algorithms=-");
+    REFUSED("c0: algorithms= " EMPTY, "backend=c0", "algorithms=aes-cbc:");
+    REFUSED("c0: algorithms= " EMPTY, "backend=c0", "algorithms=:aes-cbc");
+    REFUSED("c0: algorithms= " EMPTY, "backend=c0", "algorithms=aes-cbc::aes-gcm");
+    REFUSED("c0: algorithms=-all leaves none; name one that is to be offered",
+            "backend=c0", "algorithms=-all");
+    REFUSED("c0: algorithms=sha1:-virtio-builtin leaves none; name one that is to be "
+            "offered",
+            "backend=c0", "algorithms=sha1:-virtio-builtin");
+    REFUSED("c0: algorithms is given twice; give it once", "backend=c0",
+            "algorithms=all", "algorithms=all");
+}
+
 static void help_names_every_option(void)
 {
     struct vcrypto_arguments a;
@@ -302,6 +416,9 @@ static const struct ut_test tests[] = {
     { "very long arguments are cut in messages",
       very_long_arguments_are_cut_in_messages },
     { "sizes have units", sizes_have_units },
+    { "lists of algorithms", lists_of_algorithms },
+    { "modern has nothing old", modern_has_nothing_old },
+    { "wrong lists of algorithms", wrong_lists_of_algorithms },
     { "help names every option", help_names_every_option },
     { "defaults are in range", defaults_are_in_range },
     { NULL, NULL },

@@ -78,7 +78,12 @@ bare_debian_run() {
     return "$bare_debian_status"
 }
 
-# bare_debian_end - ends what bare_debian_run has running; for the script's EXIT trap.
+# bare_debian_end - ends what bare_debian_run has running, and waits for its end; for the script's EXIT trap.
 bare_debian_end() {
-    [ -z "${bare_debian_child:-}" ] || kill -KILL "$bare_debian_child" 2>/dev/null || :
+    [ -n "${bare_debian_child:-}" ] || return 0
+    # unshare's one child, the first process of the namespace, ends after all others there, and unshare after it.
+    bare_debian_first=$(cat "/proc/$bare_debian_child/task/$bare_debian_child/children" 2>/dev/null) || :
+    # shellcheck disable=SC2086
+    kill -KILL ${bare_debian_first:-$bare_debian_child} 2>/dev/null || :
+    wait "$bare_debian_child" 2>/dev/null || :
 }

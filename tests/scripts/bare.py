@@ -46,19 +46,19 @@ def start(root, folder, user, command, end):
                             stdin=subprocess.DEVNULL, pass_fds=[end], start_new_session=True, preexec_fn=begin)
 
 
-def readable(fd):
-    return bool(select.select([fd], [], [], TIMEOUT)[0])
+def readable(fd, seconds=TIMEOUT):
+    return bool(select.select([fd], [], [], seconds)[0])
 
 
 def end_with(root, folder, user, number):
-    """Whether all has ended, and the exit status, when the script gets a signal."""
+    """Whether all has ended, and the exit status, when the script gets a signal. Only who is killed does not wait."""
     ours, theirs = os.pipe()
     process = start(root, folder, user, f'printf x >&{theirs}; sleep {10 * TIMEOUT}; true', theirs)
     os.close(theirs)
     began = readable(ours) and os.read(ours, 1) == b'x'
     process.send_signal(number)
     status = process.wait(TIMEOUT)
-    ended = readable(ours) and os.read(ours, 1) == b''
+    ended = readable(ours, TIMEOUT if number == signal.SIGKILL else 0) and os.read(ours, 1) == b''
     os.close(ours)
     return began and ended and status == SIGNALS[number], f'{user}, {number.name}: {began}, {ended}, {status}'
 

@@ -5,6 +5,7 @@ The domains are taken from the document as they are, and so are the commands. Wh
 "qemu" (no KVM is needed), and the kernel, initramfs and command line that are booted directly. libvirtd runs with the
 configuration that its package installs: QEMU as user libvirt-qemu, in its sandbox.
 """
+import difflib
 import glob
 import hashlib
 import os
@@ -324,6 +325,17 @@ def check_end(tap, domain):
     domain.ask('poweroff')
     domain.off()
     tap.check(f'{domain.name}: the guest powers off', 'shutting down, reason=shutdown' in domain.log(), domain.tail())
+
+
+def check_capabilities(tap, document):
+    """What libvirt finds out about our program in the place of QEMU is what it finds out about QEMU."""
+    ours, stock = (re.search('<emulator>(.*?)</emulator>', document.domains[name])[1]
+                   for name in ('crypto-emulator', 'crypto-element'))
+    seen = [re.sub('<path>.*?</path>', '', must('virsh', 'domcapabilities', '--virttype', 'qemu', '--emulatorbin', path),
+                   count=1) for path in (ours, stock)]
+    tap.check('virsh domcapabilities through our emulator are those of QEMU',
+              seen[0] == seen[1] and '<domainCapabilities>' in seen[0],
+              '\n'.join(difflib.unified_diff(seen[1].splitlines(), seen[0].splitlines(), lineterm='')))
 
 
 def check_purge(tap):

@@ -11,8 +11,8 @@ import os
 import re
 import sys
 
-from host import (Boot, Document, Domain, apt, check_confinement, check_encryption, check_end, check_purge, must,
-                  perform, read, run, show)
+from host import (LIMIT, Boot, Document, Domain, apt, check_capabilities, check_confinement, check_encryption, check_end,
+                  check_purge, must, perform, read, run, show)
 
 QEMU = '/usr/bin/qemu-system-x86_64'
 BUILT = '/usr/lib/*/qemu-virtio-crypto'
@@ -30,8 +30,8 @@ def has_plugin(build):
     return bool(glob.glob(f'{BUILT}/{build}/virtio-crypto-openssl.so'))
 
 
-def qemu_version():
-    return re.search('version (.*)', must(QEMU, '--version'))[1]
+def qemu_version(program=QEMU):
+    return re.search('version (.*)', must(program, '--version'))[1]
 
 
 def exchange(tap, version):
@@ -43,21 +43,23 @@ def exchange(tap, version):
     return after, said
 
 
-def bundle_for(version):
+def bundles_for(version):
     """
-    Puts a bundle of headers for another build of QEMU where an operator does. The archive does not have the source of
-    each version that it has: these are the headers of the version in our package, of the same series, by another name.
+    Puts bundles of headers for another version of QEMU where an operator does. The archive does not have the source of
+    each version that it has: these are the headers in our package, of the same series, by other names.
     """
     package, = glob.glob(f'/var/cache/apt/archives/qemu-system-x86_{version.replace(":", "%3a")}_*.deb')
     must('dpkg-deb', '-x', package, '/srv/other')
-    other = f'/srv/other{QEMU}'
-    os.makedirs('/srv/bundle')
-    must('tar', '-C', '/srv/bundle', '-xf', glob.glob(f'{BUNDLES}/*.tar.xz')[0])
-    for name, text in (('build-id', build_id(other)), ('version', re.search('version (.*)', must(other, '--version'))[1])):
-        with open(f'/srv/bundle/{name}', 'w') as file:
-            file.write(text + '\n')
     os.makedirs(OWN_BUNDLES, exist_ok=True)
-    must('tar', '-C', '/srv/bundle', '-cJf', f'{OWN_BUNDLES}/{build_id(other)}.tar.xz', '.')
+    for number, bundle in enumerate(glob.glob(f'{BUNDLES}/*.tar.xz')):
+        folder = f'/srv/bundle{number}'
+        os.makedirs(folder)
+        must('tar', '-C', folder, '-xf', bundle)
+        program = '/srv/other' + read(f'{folder}/qemu').strip()
+        for name, text in (('build-id', build_id(program)), ('version', qemu_version(program))):
+            with open(f'{folder}/{name}', 'w') as file:
+                file.write(text + '\n')
+        must('tar', '-C', folder, '-cJf', f'{OWN_BUNDLES}/{build_id(program)}.tar.xz', '.')
 
 
 class FailingCompiler:
@@ -127,6 +129,7 @@ def failing(tap, document, boot, first, version):
               f'no plugin was built for {QEMU} (build-id {build})' in said and not has_plugin(build)
               and 'installed' in must('dpkg-query', '-W', '-f', '${db:Status-Status}', 'qemu-virtio-crypto-builder'), said)
     check_encryption(tap, first, boot, 'after QEMU was exchanged')
+    check_capabilities(tap, document)
     second, falling = domain_of(document, boot, 'crypto-second'), domain_of(document, boot, 'crypto-fallback',
                                                                             'fallback=builtin,')
     try:
@@ -134,13 +137,13 @@ def failing(tap, document, boot, first, version):
         check_fallback(tap, falling, boot)
     finally:
         falling.remove()
-    said = must(*command.split())
+    said = must(*command.split(), limit=3 * LIMIT)
     tap.check('the command of the loader\'s line builds it', has_plugin(build), said)
     begin(tap, second, boot, 'with the other QEMU')
     return second
 
 
-def building(tap, boot, domains, version):
+def building(tap, document, boot, domains, version):
     """The plugin for the QEMU that comes is built by the trigger; domains run, the first of them of that very build."""
     apt('purge', 'qemu-virtio-crypto-plugin-*')
     build, said = exchange(tap, version)
@@ -148,6 +151,7 @@ def building(tap, boot, domains, version):
     tap.check('the trigger builds its plugin', has_plugin(build) and 'virtio-crypto-build: built ' in said, said)
     for domain in domains:
         check_encryption(tap, domain, boot, 'after QEMU was exchanged')
+    check_capabilities(tap, document)
     for domain in domains:
         check_end(tap, domain)
     begin(tap, domains[1], boot, 'with the QEMU before')
@@ -165,10 +169,11 @@ def tests(tap):
     domains = [domain_of(document, boot, 'crypto-first')]
     try:
         begin(tap, domains[0], boot, 'at start')
+        check_capabilities(tap, document)
         apt('install', os.path.join(os.path.dirname(sys.argv[1]), 'builder.deb'))
-        bundle_for(other)
+        bundles_for(other)
         domains.append(failing(tap, document, boot, domains[0], other))
-        building(tap, boot, domains, version)
+        building(tap, document, boot, domains, version)
     finally:
         for domain in domains:
             domain.remove()

@@ -8,7 +8,6 @@ The domains are taken from the document as they are, and so are the commands. Wh
 "qemu" (no KVM is needed), and the kernel, initramfs and command line that are booted directly. libvirtd runs with the
 configuration that its package installs: QEMU as user libvirt-qemu, in its sandbox.
 """
-import difflib
 import glob
 import os
 import re
@@ -16,8 +15,8 @@ import shutil
 import sys
 
 from apparmor import Profile
-from host import (Boot, Document, Domain, check_confinement, check_encryption, check_end, check_purge, define, must,
-                  perform, read, run)
+from host import (Boot, Document, Domain, check_capabilities, check_confinement, check_encryption, check_end,
+                  check_purge, define, must, perform, read, run)
 
 QUEUES_BY_FILE = 3  # as emulator.conf has it here
 # What an operator finds after a domain is gone: its log, and what libvirtd keeps about emulators and itself.
@@ -103,12 +102,7 @@ def emulator(tap, document, boot):
     """By a program in the place of QEMU."""
     name = 'crypto-emulator'
     text = boot.change(document.domains[name])
-    ours = re.search('<emulator>(.*?)</emulator>', text)[1]
-    stock = re.search('<emulator>(.*?)</emulator>', document.domains['crypto-element'])[1]
-    seen = [re.sub('<path>.*?</path>', '', must('virsh', 'domcapabilities', '--virttype', 'qemu', '--emulatorbin', path),
-                   count=1) for path in (ours, stock)]
-    tap.check('virsh domcapabilities through our emulator are those of QEMU', seen[0] == seen[1] and '<domainCapabilities>' in seen[0],
-              '\n'.join(difflib.unified_diff(seen[1].splitlines(), seen[0].splitlines(), lineterm='')))
+    check_capabilities(tap, document)
     if not has_element():
         return
     domain = Domain(name, text)

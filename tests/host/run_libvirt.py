@@ -181,6 +181,8 @@ def apparmor(tap, document):
               f'{emulators} {needless}')
     local, = set(re.findall(r'`(/etc/apparmor\.d/\S+)`', document.text))
     before = read(local) if os.path.exists(local) else None
+    made = [folder for folder in (os.path.dirname(local), os.path.dirname(os.path.dirname(local)))
+            if not os.path.exists(folder)]
     os.makedirs(os.path.dirname(local), exist_ok=True)
     with open(local, 'w') as file:
         file.write('\n'.join(f'{words[0] or words[2]} {words[1] or words[3]},' for words in named) + '\n')
@@ -194,6 +196,8 @@ def apparmor(tap, document):
     status, text = run('apparmor_parser', '--skip-kernel-load', '--skip-cache', '/srv/profile')
     tap.check('and apparmor_parser takes them', status == 0, text)
     os.remove(local)
+    for folder in made:
+        os.rmdir(folder)
     if before is not None:
         with open(local, 'w') as file:
             file.write(before)

@@ -55,6 +55,7 @@ struct vcrypto_state_device {
     struct vcrypto_state_promises promises;
     uint32_t features; /* crypto feature bits that were negotiated */
     uint32_t failed;   /* 1: a ring was broken, and the device not reset since; or 0 */
+    uint32_t ready;    /* 1: the driver was told that the device is ready; or 0 */
     /* The data queues, then, at promises.queues, the control queue. */
     struct vcrypto_state_queue queues[VCRYPTO_MAX_QUEUES + 1];
 };

@@ -227,6 +227,10 @@ static void control_bh(void *opaque)
         }
     }
     vcrypto_secret_wipe_stack(); /* asymmetric keys were parsed, contexts freed */
+    /* A driver that came with its machine was told by another device, elsewhere. */
+    if (!device->gone) {
+        vcrypto_device_ready_changed(device);
+    }
     vcrypto_device_release(device);
 }
 

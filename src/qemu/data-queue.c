@@ -238,6 +238,9 @@ void vcrypto_data_queues_update(VCryptoDevice *device, bool run)
     }
     for (uint32_t i = 0; i < device->num_queues; i++) {
         vcrypto_data_queue_update(device, i, run);
+        if (run && vcrypto_data_queue_owes(device, i)) {
+            qemu_bh_schedule(device->queues[i].event_bh);
+        }
     }
 }
 
@@ -369,6 +372,16 @@ void vcrypto_data_queues_cancel(VCryptoDevice *device)
         qatomic_set(&queue->moved, false);
         queue->show = false;
     }
+}
+
+bool vcrypto_data_queue_owes(VCryptoDevice *device, uint32_t index)
+{
+    return qatomic_read(&device->queues[index].notify);
+}
+
+void vcrypto_data_queue_owe(VCryptoDevice *device, uint32_t index)
+{
+    qatomic_set(&device->queues[index].notify, true);
 }
 
 EventNotifier *vcrypto_data_queue_kick_notifier(VCryptoDevice *device, uint32_t index)

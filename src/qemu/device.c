@@ -141,6 +141,11 @@ fail:
     unref_device(device);
 }
 
+static uint32_t crypto_features(uint64_t features)
+{
+    return (uint32_t)features & (STATELESS_FEATURES | 1u << VCRYPTO_F_MUX_MODE);
+}
+
 /*
  * What was negotiated is taken when the queues begin to be served: a driver may write
  * features later, too. Bits that none may take together are none.
@@ -148,11 +153,10 @@ fail:
 /* keeps: FEA-5 */
 static void take_features(VCryptoDevice *device)
 {
-    uint64_t features =
-        device->vdev->guest_features & (STATELESS_FEATURES | 1u << VCRYPTO_F_MUX_MODE);
+    uint32_t features = crypto_features(device->vdev->guest_features);
 
     device->point.limits.features =
-        vcrypto_device_features_valid(features) ? (uint32_t)features : 0;
+        vcrypto_device_features_valid(features) ? features : 0;
 }
 
 /* Serves queues, or stops, as the state of the device demands. */
@@ -350,6 +354,50 @@ bool vcrypto_device_use_virtqueue(VCryptoDevice *device, uint32_t index)
         virtio_queue_update_used_idx(device->vdev, index);
     }
     return true;
+}
+
+void vcrypto_device_save(VCryptoDevice *device, struct vcrypto_state_device *state)
+{
+    const struct vcrypto_options *options = &device->backend->options;
+    struct vcrypto_state_promises *promises = &state->promises;
+
+    memset(state, 0, sizeof(*state));
+    vcrypto_backend_promises(device->backend->core, promises);
+    promises->options =
+        (options->padded_framing ? VCRYPTO_STATE_PADDED_FRAMING : 0) |
+        (options->lenient_session_flag ? VCRYPTO_STATE_LENIENT_SESSION_FLAG : 0);
+    promises->features = crypto_features(device->vdev->host_features);
+    promises->data_ring = VCRYPTO_QUEUE_SIZE;
+    promises->control_ring = VCRYPTO_QUEUE_SIZE;
+    state->features = crypto_features(device->vdev->guest_features);
+    state->failed = device->failed;
+    state->ready = atomic_load(&device->point.ready);
+    for (uint32_t i = 0; i <= device->num_queues; i++) {
+        state->queues[i].size = (uint32_t)device->rings[i].size;
+    }
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        if (vcrypto_data_queue_owes(device, i)) {
+            state->queues[i].flags = VCRYPTO_STATE_QUEUE_OWED;
+        }
+    }
+}
+
+/* What else there is to a device is as after a reset, of which nobody needs to be told,
+ * and follows when the machine goes on. */
+void vcrypto_device_load(VCryptoDevice *device,
+                         const struct vcrypto_state_device *state)
+{
+    device->failed = state->failed;
+    atomic_store(&device->point.ready, state->ready); /* as far as the driver knows */
+    for (uint32_t i = 0; i <= device->num_queues; i++) {
+        device->rings[i].size = (int)state->queues[i].size;
+        device->rings[i].given = state->queues[i].size;
+    }
+    for (uint32_t i = 0; i < device->num_queues; i++) {
+        if (state->queues[i].flags & VCRYPTO_STATE_QUEUE_OWED) {
+            vcrypto_data_queue_owe(device, i);
+        }
+    }
 }
 
 static void assign_kicks(VCryptoDevice *device, bool assign)

@@ -18,6 +18,7 @@
 #include "backend-object.h"
 #include "memory.h"
 #include "vcrypto/serve.h"
+#include "vcrypto/state.h"
 
 /* The size of every virtqueue; stock QEMU's. */
 #define VCRYPTO_QUEUE_SIZE 1024
@@ -76,6 +77,16 @@ void vcrypto_device_kicked(VCryptoDevice *device, uint32_t index);
 void vcrypto_device_queue_reset(VCryptoDevice *device, uint32_t index);
 int vcrypto_device_start_ioeventfd(VCryptoDevice *device);
 void vcrypto_device_stop_ioeventfd(VCryptoDevice *device);
+
+/*
+ * vcrypto_device_save: what is to be kept of a device whose machine has stopped, beside
+ * its sessions; of a new one, with what it can keep as promises.
+ */
+void vcrypto_device_save(VCryptoDevice *device, struct vcrypto_state_device *state);
+
+/* vcrypto_device_load: the same the other way. */
+void vcrypto_device_load(VCryptoDevice *device,
+                         const struct vcrypto_state_device *state);
 
 /* vcrypto_device_ready_changed: tell the driver; @device may be NULL. */
 void vcrypto_device_ready_changed(VCryptoDevice *device);
@@ -161,6 +172,14 @@ void vcrypto_data_queues_hurry(VCryptoDevice *device);
 /* vcrypto_data_queues_cancel: after a stop: nothing that is pending happens any more.
  */
 void vcrypto_data_queues_cancel(VCryptoDevice *device);
+
+/*
+ * vcrypto_data_queue_owes, vcrypto_data_queue_owe: whether the driver is owed an
+ * interrupt of queue @index, whose machine has stopped; and that it is, when the
+ * machine goes on.
+ */
+bool vcrypto_data_queue_owes(VCryptoDevice *device, uint32_t index);
+void vcrypto_data_queue_owe(VCryptoDevice *device, uint32_t index);
 
 /* vcrypto_data_queue_kick_notifier: what wakes whoever serves queue @index. */
 EventNotifier *vcrypto_data_queue_kick_notifier(VCryptoDevice *device, uint32_t index);

@@ -2,6 +2,7 @@
 #include "takeover.h"
 
 #include "device.h"
+#include "migration.h"
 #include "vectors.h"
 
 /* The stock methods. */
@@ -46,19 +47,7 @@ static void leave(VCryptoDevice *device)
     }
 }
 
-static void takeover_realize(DeviceState *dev, Error **errp)
-{
-    VCryptoBackend *backend =
-        vcrypto_backend_object_of(VIRTIO_CRYPTO(dev)->conf.cryptodev);
-
-    if (backend) {
-        vcrypto_device_realize(dev, backend, errp);
-    } else {
-        stock.realize(dev, errp);
-    }
-}
-
-static void takeover_unrealize(DeviceState *dev)
+static void unrealize(DeviceState *dev)
 {
     VirtIODevice *vdev = VIRTIO_DEVICE(dev);
 
@@ -67,6 +56,31 @@ static void takeover_unrealize(DeviceState *dev)
     } else if (state(vdev)) {
         vcrypto_device_unrealize(state(vdev));
     }
+}
+
+static void takeover_realize(DeviceState *dev, Error **errp)
+{
+    ERRP_GUARD();
+    VCryptoBackend *backend =
+        vcrypto_backend_object_of(VIRTIO_CRYPTO(dev)->conf.cryptodev);
+
+    if (!vcrypto_migration_allowed(dev, backend, errp)) {
+        return;
+    }
+    if (backend) {
+        vcrypto_device_realize(dev, backend, errp);
+    } else {
+        stock.realize(dev, errp);
+    }
+    if (!*errp && !vcrypto_migration_register(dev, backend, errp)) {
+        unrealize(dev);
+    }
+}
+
+static void takeover_unrealize(DeviceState *dev)
+{
+    vcrypto_migration_unregister(dev, is_ours(VIRTIO_DEVICE(dev)));
+    unrealize(dev);
 }
 
 static uint64_t takeover_get_features(VirtIODevice *vdev, uint64_t features,
@@ -199,6 +213,7 @@ bool vcrypto_takeover(void)
     vcrypto_vectors_watch();
     vdc = VIRTIO_DEVICE_CLASS(oc);
     stock = *vdc;
+    vcrypto_migration_takeover(DEVICE_CLASS(oc));
     vdc->realize = takeover_realize;
     vdc->unrealize = takeover_unrealize;
     vdc->get_features = takeover_get_features;

@@ -153,23 +153,6 @@ void vcrypto_backend_capabilities(const struct vcrypto_backend *backend,
     fill_key_lengths(&backend->config, capabilities);
 }
 
-/* Whether the library takes the key, where nobody else can tell. */
-static bool key_accepted(const struct session *session)
-{
-    const struct vcrypto_algorithm *algorithm =
-        session->kind.parts[SESSION_MAIN].algorithm;
-    void *context;
-
-    if (!algorithm->key_parsed) {
-        return true;
-    }
-    context = vcrypto_session_context(session, SESSION_MAIN);
-    if (context) {
-        algorithm->engine->context_free(context);
-    }
-    return context != NULL;
-}
-
 /* The session that @params describe, not yet in the table. */
 static enum vcrypto_status make_session(const struct vcrypto_session_params *params,
                                         const struct vcrypto_algorithm *const *rows,
@@ -183,7 +166,7 @@ static enum vcrypto_status make_session(const struct vcrypto_session_params *par
         return VCRYPTO_ERR;
     }
     status = vcrypto_session_fill(session, params, rows);
-    if (status == VCRYPTO_OK && !key_accepted(session)) {
+    if (status == VCRYPTO_OK && !vcrypto_session_key_accepted(session)) {
         status = VCRYPTO_ERR;
     }
     if (status != VCRYPTO_OK) {

@@ -137,6 +137,10 @@ void vcrypto_queue_state_count_together(struct queue_state *state, size_t count)
 
 void vcrypto_queue_state_count_batch(struct queue_state *state);
 
+/* vcrypto_queue_state_clear_statistics: nothing was done so far. No request is running.
+ */
+void vcrypto_queue_state_clear_statistics(struct queue_state *state);
+
 /*
  * vcrypto_queue_state_forget: let go of destroyed sessions, and if @stateless of all
  * keys of stateless requests, now or when the batch has ended.

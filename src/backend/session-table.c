@@ -19,14 +19,17 @@ void vcrypto_session_table_fini(struct session_table *table)
     free(table->slots);
 }
 
-/* Makes room for one more slot; the table grows with use, not with its limit. */
-static bool grow(struct session_table *table)
+/* Makes room for @count slots; the table grows with use, not with its limit. */
+static bool grow(struct session_table *table, uint32_t count)
 {
-    uint32_t capacity = table->capacity ? table->capacity * 2 : FIRST_SIZE;
+    uint32_t capacity = table->capacity ? table->capacity : FIRST_SIZE;
     struct session_slot *slots;
 
-    if (table->used < table->capacity) {
+    if (count <= table->capacity) {
         return true;
+    }
+    while (capacity < count) {
+        capacity *= 2;
     }
     slots = reallocarray(table->slots, capacity, sizeof(*slots));
     if (!slots) {
@@ -43,7 +46,7 @@ static uint32_t take_slot(struct session_table *table)
 
     if (slot != NO_SLOT) {
         table->first_free = table->slots[slot].next_free;
-    } else if (table->used < table->max && grow(table)) {
+    } else if (table->used < table->max && grow(table, table->used + 1)) {
         slot = table->used++;
         table->slots[slot] = (struct session_slot){ .generation = 0 };
     }
@@ -152,4 +155,69 @@ uint32_t vcrypto_session_table_live(struct session_table *table)
     live = table->live;
     pthread_mutex_unlock(&table->lock);
     return live;
+}
+
+/* Slot @slot, which has no session, with those before it, and with a generation that is
+ * not below @generation. */
+static enum vcrypto_status reach(struct session_table *table, uint32_t slot,
+                                 uint32_t generation)
+{
+    if (slot >= table->max) {
+        return VCRYPTO_NOSPC;
+    }
+    if (!grow(table, slot + 1)) {
+        return VCRYPTO_ERR;
+    }
+    for (; table->used <= slot; table->used++) {
+        table->slots[table->used] = (struct session_slot){ .generation = 0 };
+    }
+    if (table->slots[slot].session) {
+        return VCRYPTO_INVSESS;
+    }
+    if (table->slots[slot].generation < generation) {
+        table->slots[slot].generation = generation;
+    }
+    return VCRYPTO_OK;
+}
+
+enum vcrypto_status vcrypto_session_table_put(struct session_table *table,
+                                              struct session *session, uint64_t id,
+                                              uint32_t generation)
+{
+    uint32_t slot = (uint32_t)id - 1;
+    enum vcrypto_status status;
+
+    pthread_mutex_lock(&table->lock);
+    status = reach(table, slot, generation);
+    if (status == VCRYPTO_OK) {
+        session->id = id;
+        table->slots[slot].session = session;
+        table->live++;
+    }
+    pthread_mutex_unlock(&table->lock);
+    return status;
+}
+
+enum vcrypto_status vcrypto_session_table_spend(struct session_table *table,
+                                                uint32_t slot, uint32_t generation)
+{
+    enum vcrypto_status status;
+
+    pthread_mutex_lock(&table->lock);
+    status = reach(table, slot, generation);
+    pthread_mutex_unlock(&table->lock);
+    return status;
+}
+
+void vcrypto_session_table_settle(struct session_table *table)
+{
+    pthread_mutex_lock(&table->lock);
+    table->first_free = NO_SLOT;
+    for (uint32_t slot = table->used; slot-- > 0;) {
+        if (!table->slots[slot].session) {
+            table->slots[slot].next_free = table->first_free;
+            table->first_free = slot;
+        }
+    }
+    pthread_mutex_unlock(&table->lock);
 }

@@ -161,3 +161,19 @@ void *vcrypto_session_context(const struct session *session, unsigned part)
     vcrypto_session_keying(session, part, &keying);
     return keying.algorithm->engine->context_new(&keying);
 }
+
+bool vcrypto_session_key_accepted(const struct session *session)
+{
+    const struct vcrypto_algorithm *algorithm =
+        session->kind.parts[SESSION_MAIN].algorithm;
+    void *context;
+
+    if (!algorithm->key_parsed) {
+        return true;
+    }
+    context = vcrypto_session_context(session, SESSION_MAIN);
+    if (context) {
+        algorithm->engine->context_free(context);
+    }
+    return context != NULL;
+}

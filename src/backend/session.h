@@ -88,6 +88,10 @@ void vcrypto_session_keying(const struct session *session, unsigned part,
  * library refuses the key. */
 void *vcrypto_session_context(const struct session *session, unsigned part);
 
+/* vcrypto_session_key_accepted: whether the library takes the key, where nobody else
+ * can tell. */
+bool vcrypto_session_key_accepted(const struct session *session);
+
 /* vcrypto_session_keys_len: how many bytes of its room @session uses. */
 static inline uint32_t vcrypto_session_keys_len(const struct session *session)
 {
@@ -148,5 +152,24 @@ struct session *vcrypto_session_table_remove_next(struct session_table *table,
                                                   uint32_t *slot);
 
 uint32_t vcrypto_session_table_live(struct session_table *table);
+
+/*
+ * For a table that is empty, and is to become what another was:
+ * vcrypto_session_table_put keeps @session as number @id, and
+ * vcrypto_session_table_spend makes sure that slot
+ * @slot, which has no session, is not used for less than @generation; in the end
+ * vcrypto_session_table_settle finds the slots that are free. Nothing else is done with
+ * the table in between, but taking sessions out.
+ *
+ * VCRYPTO_OK: of put, the table has taken over the caller's reference. VCRYPTO_NOSPC:
+ * the table has no such slot; VCRYPTO_INVSESS: it has a session; VCRYPTO_ERR: no
+ * memory.
+ */
+enum vcrypto_status vcrypto_session_table_put(struct session_table *table,
+                                              struct session *session, uint64_t id,
+                                              uint32_t generation);
+enum vcrypto_status vcrypto_session_table_spend(struct session_table *table,
+                                                uint32_t slot, uint32_t generation);
+void vcrypto_session_table_settle(struct session_table *table);
 
 #endif

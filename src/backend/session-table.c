@@ -157,6 +157,7 @@ uint32_t vcrypto_session_table_live(struct session_table *table)
     return live;
 }
 
+/* keeps: DES-2 */
 /* Slot @slot, which has no session, with those before it, and with a generation that is
  * not below @generation. */
 static enum vcrypto_status reach(struct session_table *table, uint32_t slot,

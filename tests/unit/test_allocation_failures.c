@@ -18,6 +18,7 @@
 #include "vcrypto/memory-map.h"
 #include "vcrypto/options.h"
 #include "vcrypto/worker.h"
+#include "support/state-bytes.h"
 #include "support/watchdog.h"
 
 static atomic_long calls, live;
@@ -256,6 +257,57 @@ static void a_session_without_memory_leaves_no_trace(void)
     fail_each(fill_table, LONG_MAX);
 }
 
+/* ---- a state that moves ---- */
+
+static GByteArray *moving;
+static struct vcrypto_state_device moving_device;
+
+/* One session of each algorithm, and as many more as make the table grow twice. */
+static void make_state(void)
+{
+    const GArray *all = known_answers();
+    uint32_t status;
+
+    config.max_sessions = 400;
+    UT_TRUE_FATAL(set_up() == 0);
+    use_form(FORM_EXACT);
+    for (unsigned i = 0; i < all->len && i < config.max_sessions; i++) {
+        create(&g_array_index(all, struct known_answer, i).operation, FORM_EXACT,
+               &status);
+    }
+    vcrypto_backend_destroy_session(point.backend, 7);
+    memset(&moving_device, 0, sizeof(moving_device));
+    vcrypto_backend_promises(point.backend, &moving_device.promises);
+    moving = state_bytes_save(point.backend, &moving_device);
+    tear_down();
+}
+
+static void load_state(void)
+{
+    struct vcrypto_state_device device = moving_device;
+    char why[VCRYPTO_STATE_MESSAGE];
+
+    if (set_up() != 0) {
+        refused();
+        return;
+    }
+    if (!state_bytes_load(point.backend, &device, moving, why, sizeof(why))) {
+        UT_EQ_U64(vcrypto_backend_sessions(point.backend), 0);
+        refused();
+        UT_TRUE(state_bytes_load(point.backend, &device, moving, why, sizeof(why)));
+    }
+    UT_TRUE(vcrypto_backend_sessions(point.backend) > 100);
+    tear_down();
+}
+
+static void a_state_without_memory_is_refused(void)
+{
+    make_state();
+    fail_each(load_state, 200);
+    g_byte_array_unref(moving);
+    config.max_sessions = 100;
+}
+
 /* ---- the queue ---- */
 
 static void nothing(void *opaque)
@@ -379,6 +431,7 @@ int main(int argc, char **argv)
           requests_say_that_there_is_no_memory },
         { "a session without memory leaves no trace",
           a_session_without_memory_leaves_no_trace },
+        { "a state without memory is refused", a_state_without_memory_is_refused },
         { "a worker without memory is none", a_worker_without_memory_is_none },
         { "options without memory are refused", options_without_memory_are_refused },
         { NULL, NULL },

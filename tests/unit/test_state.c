@@ -349,6 +349,7 @@ static void expect_ids(const uint64_t *ids, const bool *live, unsigned n)
     ut_context(NULL);
 }
 
+/* shows: DES-2 */
 static void ids_stay_and_those_that_are_gone_stay_gone(void)
 {
     enum { N = 300 };
@@ -371,6 +372,7 @@ static void ids_stay_and_those_that_are_gone_stay_gone(void)
     swap();
 }
 
+/* shows: DES-2 */
 static void ids_of_either_side_are_not_used_early(void)
 {
     enum { N = 200 };

@@ -262,7 +262,7 @@ static void put_session(uint32_t slot)
     put(cipher ? 1 + !!w.auth : 0, 4);
     put(w.row->id, 4);
     put(two_ways ? 1 + fuzz_u8(from) % 2 : 0, 4);
-    put(w.auth || !two_ways ? fuzz_u8(from) % 17 : 0, 4);
+    put(w.auth || !two_ways ? fuzz_u8(from) % 5 : 0, 4);
     put(w.row->service == VCRYPTO_SERVICE_AEAD ? 16 : 0, 4);
     put(w.auth ? 1 + fuzz_u8(from) % 2 : 0, 4);
     put(hash_mode, 4);

@@ -82,7 +82,7 @@ bool qt_machine_alive(const struct qt_machine *machine)
 {
     struct pollfd fd = { .fd = machine->process.pidfd, .events = POLLIN };
 
-    return poll(&fd, 1, 0) == 0;
+    return !machine->process.ended && poll(&fd, 1, 0) == 0;
 }
 
 /* Once is enough for whoever reads it. */

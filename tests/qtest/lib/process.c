@@ -43,8 +43,7 @@ bool qt_process_start(struct qt_process *process, const char *const *argv, int o
     if (pid < 0) {
         return false;
     }
-    process->pid = pid;
-    process->pidfd = pidfd_open(pid, 0);
+    *process = (struct qt_process){ .pid = pid, .pidfd = pidfd_open(pid, 0) };
     if (process->pidfd < 0) {
         qt_process_kill(process);
         return false;
@@ -62,22 +61,31 @@ static int reap(struct qt_process *process)
     }
     process->pidfd = -1;
     process->pid = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    process->ended = true;
+    process->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return process->status;
 }
 
 bool qt_process_wait(struct qt_process *process, int timeout_ms, int *status)
 {
     struct pollfd fd = { .fd = process->pidfd, .events = POLLIN };
 
-    if (TEMP_FAILURE_RETRY(poll(&fd, 1, timeout_ms)) <= 0) {
-        return false;
+    if (!process->ended) {
+        if (TEMP_FAILURE_RETRY(poll(&fd, 1, timeout_ms)) <= 0) {
+            return false;
+        }
+        reap(process);
     }
-    *status = reap(process);
+    *status = process->status;
     return true;
 }
 
 int qt_process_kill(struct qt_process *process)
 {
+    /* There is no process -1: to the kernel that means all of them. */
+    if (process->ended || process->pid <= 0) {
+        return process->status;
+    }
     kill(process->pid, SIGKILL);
     return reap(process);
 }

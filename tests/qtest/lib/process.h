@@ -11,7 +11,9 @@
 
 struct qt_process {
     pid_t pid;
-    int pidfd; /* readable once the process has ended */
+    int pidfd;  /* readable once the process has ended */
+    bool ended; /* and was waited for: there is no such process any more */
+    int status; /* with which it has ended */
 };
 
 /**
@@ -29,7 +31,8 @@ bool qt_process_start(struct qt_process *process, const char *const *argv, int o
  * qt_process_wait() - wait for the end of a process
  * @status: receives the exit status, or 128 + the number of the signal that ended it
  *
- * Return: false if it was still running after @timeout_ms; it can be waited for again.
+ * Return: false if it was still running after @timeout_ms; it can be waited for again,
+ * as it can be when it has ended.
  */
 bool qt_process_wait(struct qt_process *process, int timeout_ms, int *status);
 

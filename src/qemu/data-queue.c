@@ -109,7 +109,9 @@ static void event_bh(void *opaque)
     VCryptoDevice *device = queue->device;
 
     vcrypto_device_hold(device);
-    if (qatomic_xchg(&queue->notify, false)) {
+    /* While the machine is stopped its state may be on its way already, processors and
+     * interrupt controllers first: what is owed goes with it. */
+    if (device->vdev->vm_running && qatomic_xchg(&queue->notify, false)) {
         vcrypto_ring_state_notify(device->vdev, queue->index);
     }
     /* A device that was reset by that, or unplugged, serves no queue. */

@@ -439,7 +439,8 @@ void vcrypto_device_ready_changed(VCryptoDevice *device)
 {
     bool ready;
 
-    if (!device) {
+    /* An interrupt would be lost with a machine that is on its way to another host. */
+    if (!device || !device->vdev->vm_running) {
         return;
     }
     ready = device->backend->options.ready;

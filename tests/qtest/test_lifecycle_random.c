@@ -121,9 +121,13 @@ static void rings_end(enum qt_event event, uint32_t queue)
 /* Rings stay, and nobody serves them for a while. */
 static void rings_rest(enum qt_event event)
 {
+    uint32_t owed;
+
     qt_event_happen(&rig, event, 0);
-    qt_load_check_standstill(&load, event == QT_EVENT_STOP);
+    owed = event == QT_EVENT_STOP ? qt_load_owed(&load) : 0;
+    qt_load_check_standstill(&load);
     qt_event_recover(&rig, event, 0);
+    qt_load_check_told(&load, owed);
     if (event == QT_EVENT_MASTER_OFF) {
         /* An interrupt is an access to memory, too. */
         for (uint32_t i = 0; i < QUEUES; i++) {

@@ -266,26 +266,34 @@ unsigned qt_load_drop(struct qt_load *load, uint32_t index)
     return n;
 }
 
-/* What was answered before was told, too. */
-static void check_told(struct qt_load *load, uint32_t index)
+uint32_t qt_load_owed(const struct qt_load *load)
 {
-    struct qt_vring *ring = ring_of(load, index);
+    uint32_t owed = 0;
 
-    if (qt_vring_used_idx(ring) != ring->last_used) {
-        UT_TRUE_FATAL(
-            qt_msix_wait(&load->rig->crypto.dev->pci, index + 1, QT_TIMEOUT_MS));
+    for (uint32_t i = 0; i < queues(load); i++) {
+        const struct qt_vring *ring = ring_of(load, i);
+
+        owed |= (uint32_t)(qt_vring_used_idx(ring) != ring->last_used) << i;
+    }
+    return owed;
+}
+
+void qt_load_check_told(struct qt_load *load, uint32_t owed)
+{
+    for (uint32_t i = 0; i < queues(load); i++) {
+        if (owed & 1u << i) {
+            UT_TRUE_FATAL(
+                qt_msix_wait(&load->rig->crypto.dev->pci, i + 1, QT_TIMEOUT_MS));
+        }
     }
 }
 
-void qt_load_check_standstill(struct qt_load *load, bool told)
+void qt_load_check_standstill(struct qt_load *load)
 {
     struct qt_machine *machine = load->rig->machine;
     g_autofree uint8_t *before = g_malloc((size_t)queues(load) * QT_RIG_RING_ROOM);
 
     for (uint32_t i = 0; i < queues(load); i++) {
-        if (told) {
-            check_told(load, i);
-        }
         qt_load_look(load, i);
         memcpy(before + (size_t)i * QT_RIG_RING_ROOM,
                room_of(load, i, load->rig->queues[i].current), QT_RIG_RING_ROOM);

@@ -79,12 +79,17 @@ unsigned qt_load_drop(struct qt_load *load, uint32_t index);
 /** qt_load_check_gone() - check now what qt_load_drop() is going to check */
 void qt_load_check_gone(const struct qt_load *load, uint32_t index);
 
+/** qt_load_owed() - queues, as bits, that have answers which were not looked at */
+uint32_t qt_load_owed(const struct qt_load *load);
+
+/** qt_load_check_told() - wait for an interrupt of each of these queues */
+void qt_load_check_told(struct qt_load *load, uint32_t owed);
+
 /**
  * qt_load_check_standstill() - a device that may not work changes nothing, whether
  * notified or not
- * @told: there must have been an interrupt for what it did before
  */
-void qt_load_check_standstill(struct qt_load *load, bool told);
+void qt_load_check_standstill(struct qt_load *load);
 
 /** qt_load_session_ends() - before the session of @kind is destroyed */
 void qt_load_session_ends(struct qt_load *load, enum qt_flight_kind kind);

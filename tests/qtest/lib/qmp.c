@@ -29,6 +29,11 @@ struct qt_qmp *qt_qmp_new(struct qt_machine *machine, int fd)
     return qmp;
 }
 
+void qt_qmp_belongs(struct qt_qmp *qmp, struct qt_machine *machine)
+{
+    qmp->machine = machine;
+}
+
 void qt_qmp_forget_events(struct qt_qmp *qmp)
 {
     g_queue_clear_full(&qmp->events, g_free);

@@ -14,6 +14,9 @@ struct qt_qmp;
 /** qt_qmp_new() - take over @fd before QEMU's greeting was read */
 struct qt_qmp *qt_qmp_new(struct qt_machine *machine, int fd);
 
+/** qt_qmp_belongs() - @machine is where its QEMU is from now on */
+void qt_qmp_belongs(struct qt_qmp *qmp, struct qt_machine *machine);
+
 /** qt_qmp_free() - close; NULL is ignored */
 void qt_qmp_free(struct qt_qmp *qmp);
 

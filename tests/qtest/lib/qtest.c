@@ -33,6 +33,11 @@ struct qt_qtest *qt_qtest_new(struct qt_machine *machine, int fd)
     return qtest;
 }
 
+void qt_qtest_belongs(struct qt_qtest *qtest, struct qt_machine *machine)
+{
+    qtest->machine = machine;
+}
+
 void qt_qtest_free(struct qt_qtest *qtest)
 {
     if (qtest) {

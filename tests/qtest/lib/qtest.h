@@ -16,6 +16,9 @@ struct qt_qtest;
 /** qt_qtest_new() - speak over @fd; errors are reported with what @machine printed */
 struct qt_qtest *qt_qtest_new(struct qt_machine *machine, int fd);
 
+/** qt_qtest_belongs() - @machine is where its QEMU is from now on */
+void qt_qtest_belongs(struct qt_qtest *qtest, struct qt_machine *machine);
+
 /** qt_qtest_free() - close; NULL is ignored */
 void qt_qtest_free(struct qt_qtest *qtest);
 

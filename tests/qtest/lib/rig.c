@@ -29,9 +29,9 @@ struct qt_machine *qt_rig_machine(uint32_t queues)
     });
 }
 
-static void plug(struct qt_rig *rig)
+static void plug(struct qt_machine *machine)
 {
-    UT_TRUE_FATAL(qt_qmp(rig->machine->qmp, NULL,
+    UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL,
                          "{'execute': 'device_add', 'arguments': {'driver': "
                          "'virtio-crypto-pci', 'id': 'dev0', 'bus': 'pci.0', 'addr': "
                          "'%d', 'cryptodev': 'crypto0', 'packed': true}}",
@@ -124,8 +124,8 @@ void qt_rig_set_up(struct qt_rig *rig, enum qt_rig_state state)
     qt_flights_new_sessions(&rig->flights, &rig->crypto);
 }
 
-void qt_rig_begin(struct qt_rig *rig, struct qt_machine *machine,
-                  const struct qt_rig_opts *opts, uint64_t features)
+void qt_rig_begin_plugged(struct qt_rig *rig, struct qt_machine *machine,
+                          const struct qt_rig_opts *opts, uint64_t features)
 {
     struct qt_mem *mem = &machine->mem;
 
@@ -141,9 +141,15 @@ void qt_rig_begin(struct qt_rig *rig, struct qt_machine *machine,
             rig->queues[i].rooms[k] = qt_mem_alloc(mem, QT_RIG_RING_ROOM, 4096);
         }
     }
-    plug(rig);
     set_up_device(rig, QT_RIG_NEW);
     qt_flights_init(&rig->flights, &rig->crypto);
+}
+
+void qt_rig_begin(struct qt_rig *rig, struct qt_machine *machine,
+                  const struct qt_rig_opts *opts, uint64_t features)
+{
+    plug(machine);
+    qt_rig_begin_plugged(rig, machine, opts, features);
 }
 
 void qt_rig_end(struct qt_rig *rig)
@@ -227,7 +233,7 @@ void qt_event_recover(struct qt_rig *rig, enum qt_event event, uint32_t queue)
         break;
     case QT_EVENT_UNPLUG:
         wait_event(rig, "DEVICE_DELETED", "\"dev0\"");
-        plug(rig);
+        plug(rig->machine);
         qt_rig_set_up(rig, QT_RIG_NEW);
         break;
     case QT_EVENT_SYSTEM_RESET:

@@ -61,6 +61,10 @@ struct qt_machine *qt_rig_machine(uint32_t queues);
 void qt_rig_begin(struct qt_rig *rig, struct qt_machine *machine,
                   const struct qt_rig_opts *opts, uint64_t features);
 
+/** qt_rig_begin_plugged() - the same with a device that is there */
+void qt_rig_begin_plugged(struct qt_rig *rig, struct qt_machine *machine,
+                          const struct qt_rig_opts *opts, uint64_t features);
+
 /** qt_rig_end() - reset the device and release what @rig holds; it stays plugged in */
 void qt_rig_end(struct qt_rig *rig);
 

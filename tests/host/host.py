@@ -238,9 +238,13 @@ class Domain:
         return read(f'/var/log/libvirt/qemu/{self.name}.log')
 
     def start(self):
+        self.come('start', self.name)
+
+    def come(self, *command):
+        """By a command of virsh that has it run."""
         if os.path.exists(self.serial):
             os.remove(self.serial)
-        must('virsh', 'start', self.name)
+        must('virsh', *command)
         self.seen = 0
         # Held open, for QEMU reads from a terminal only while somebody has it.
         self.terminal = open(must('virsh', 'ttyconsole', self.name), 'wb', buffering=0)

@@ -39,10 +39,14 @@ def check_unplug(tap, document, domain, boot):
     check_encryption(tap, domain, boot, 'after it was plugged in')
 
 
-def check_refusals(tap, document, domain):
-    for command in ('save', 'managedsave', 'dump'):
-        _, text = run('virsh', command, domain.name, *([] if command == 'managedsave' else ['/srv/saved']))
-        tap.has(f'{domain.name}: virsh {command} says that the device cannot be migrated', 'non-migratable device', text)
+def check_save(tap, document, domain, boot):
+    for save, restore in ((('save', domain.name, '/srv/saved'), ('restore', '/srv/saved')),
+                          (('managedsave', domain.name), ('start', domain.name))):
+        status, text = run('virsh', *save)
+        tap.check(f'{domain.name}: virsh {save[0]} saves it', status == 0, text)
+        domain.terminal.close()
+        domain.come(*restore)
+        check_encryption(tap, domain, boot, f'after virsh {restore[0]}')
     status, text = document.command('--memory-only')
     tap.check(f'{domain.name}: the document\'s dump of memory is made', status == 0, text)
     os.remove('/var/lib/libvirt/qemu/dump/crypto-commandline.core')
@@ -66,7 +70,7 @@ def commandline(tap, document, boot):
         check_encryption(tap, domain, boot, 'at start')
         check_statistics(tap, document, domain)
         check_unplug(tap, document, domain, boot)
-        check_refusals(tap, document, domain)
+        check_save(tap, document, domain, boot)
         tap.has(f'{name}: libvirt\'s log tells of the taint', 'tainted: custom-argv', domain.log())
         check_end(tap, domain)
     finally:

@@ -17,6 +17,7 @@
 
 #include <glib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SEED       20261128
 #define RAM        (192u << 20) /* as the rig's machine */
@@ -262,6 +263,22 @@ static void full_rings_move_by_file(void)
 static void full_rings_move_by_multifd(void)
 {
     rings_move(QT_WAY_MULTIFD);
+}
+
+/* Requests find their memory not there yet. */
+static void full_rings_move_by_postcopy(void)
+{
+    static const struct extra extra = { .backend = "" };
+    struct qt_moving moving;
+
+    BEGIN(&extra);
+    if (!take_off(&moving, &extra, QT_WAY_POSTCOPY)) {
+        stop();
+        UT_SKIP("this user may not use userfaultfd, which postcopy needs");
+    }
+    land(&moving);
+    stop();
+    rings_move(QT_WAY_POSTCOPY);
 }
 
 /* ---- sessions ---- */
@@ -570,6 +587,91 @@ static void a_broken_device_stays_broken(void)
     stop();
 }
 
+/* ---- snapshots ---- */
+
+#define SNAPSHOT_DISK (32u << 20) /* a snapshot is no part of the disk's size */
+
+static void wait_for_job(const char *id)
+{
+    for (;;) {
+        g_autofree char *event =
+            qt_qmp_wait_event(machine->qmp, "JOB_STATUS_CHANGE", QT_TIMEOUT_MS);
+
+        UT_TRUE_FATAL(event != NULL);
+        if (strstr(event, id) && strstr(event, "\"concluded\"")) {
+            break;
+        }
+    }
+    {
+        g_autofree char *jobs = NULL;
+
+        UT_TRUE_FATAL(qt_qmp(machine->qmp, &jobs, "{'execute': 'query-jobs'}"));
+        UT_TRUE(!strstr(jobs, "\"error\""));
+        if (strstr(jobs, "\"error\"")) {
+            ut_note("%s", jobs);
+        }
+    }
+    UT_TRUE(qt_qmp(machine->qmp, NULL,
+                   "{'execute': 'job-dismiss', 'arguments': {'id': '%s'}}", id));
+}
+
+static void add_disk(const char *path)
+{
+    UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL,
+                         "{'execute': 'blockdev-create', 'arguments': {'job-id': "
+                         "'file', 'options': {'driver': 'file', 'filename': '%s', "
+                         "'size': 0}}}",
+                         path));
+    wait_for_job("file");
+    UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL,
+                         "{'execute': 'blockdev-add', 'arguments': {'driver': 'file', "
+                         "'node-name': 'file0', 'filename': '%s'}}",
+                         path));
+    UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL,
+                         "{'execute': 'blockdev-create', 'arguments': {'job-id': "
+                         "'format', 'options': {'driver': 'qcow2', 'file': 'file0', "
+                         "'size': %u}}}",
+                         SNAPSHOT_DISK));
+    wait_for_job("format");
+    UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL,
+                         "{'execute': 'blockdev-add', 'arguments': {'driver': 'qcow2', "
+                         "'node-name': 'disk0', 'file': 'file0'}}"));
+}
+
+static void snapshot(const char *what)
+{
+    UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL,
+                         "{'execute': 'snapshot-%s', 'arguments': {'job-id': '%s', "
+                         "'tag': 'one', 'vmstate': 'disk0', 'devices': ['disk0']}}",
+                         what, what));
+    wait_for_job(what);
+}
+
+/* Sessions that were there are there again; the machine runs before and after. */
+static void a_snapshot_has_the_sessions(void)
+{
+    static const struct extra extra = { .backend = ",queues=2" };
+    g_autofree char *dir = g_dir_make_tmp("vcrypto-snapshot-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "disk", NULL);
+    struct qt_crypto *crypto;
+    GArray *sessions;
+
+    BEGIN(&extra);
+    crypto = qt_crypto_open(machine, 0, FEATURES);
+    sessions = create_sessions(crypto, FORM_LEGACY);
+    destroy_some(crypto, FORM_LEGACY, sessions);
+    add_disk(path);
+    snapshot("save");
+    qt_virtio_reset(crypto->dev); /* which ends all of them */
+    snapshot("load");
+    check_sessions(crypto, FORM_LEGACY, sessions);
+    g_array_free(sessions, TRUE);
+    qt_crypto_close(crypto);
+    stop();
+    unlink(path);
+    rmdir(dir);
+}
+
 /* ---- refusals ---- */
 
 static const struct refusal {
@@ -848,6 +950,7 @@ int main(int argc, char **argv)
         { "full rings move by a socket", full_rings_move_by_socket },
         { "full rings move by a file", full_rings_move_by_file },
         { "full rings move by multifd", full_rings_move_by_multifd },
+        { "full rings move by postcopy", full_rings_move_by_postcopy },
         { "sessions of all algorithms move, padded requests", sessions_move_legacy },
         { "sessions of all algorithms move, exact requests", sessions_move_exact },
         { "no interrupt is lost", no_interrupt_is_lost },
@@ -856,6 +959,7 @@ int main(int argc, char **argv)
         { "the configuration is the same", configuration_is_the_same },
         { "a device without a driver moves", a_device_without_a_driver_moves },
         { "a broken device stays broken", a_broken_device_stays_broken },
+        { "a snapshot has the sessions", a_snapshot_has_the_sessions },
         { "a destination that keeps less refuses", broken_promises_are_refused },
         { "stock devices stay as they are", stock_devices_stay_as_they_are },
         { "-only-migratable means stock devices", only_migratable_means_stock_devices },

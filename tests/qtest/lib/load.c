@@ -284,6 +284,7 @@ void qt_load_check_told(struct qt_load *load, uint32_t owed)
         if (owed & 1u << i) {
             UT_TRUE_FATAL(
                 qt_msix_wait(&load->rig->crypto.dev->pci, i + 1, QT_TIMEOUT_MS));
+            qt_load_look(load, i); /* it may be for later ones, too */
         }
     }
 }

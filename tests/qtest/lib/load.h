@@ -82,7 +82,7 @@ void qt_load_check_gone(const struct qt_load *load, uint32_t index);
 /** qt_load_owed() - queues, as bits, that have answers which were not looked at */
 uint32_t qt_load_owed(const struct qt_load *load);
 
-/** qt_load_check_told() - wait for an interrupt of each of these queues */
+/** qt_load_check_told() - wait for an interrupt of each of these queues, and look */
 void qt_load_check_told(struct qt_load *load, uint32_t owed);
 
 /**

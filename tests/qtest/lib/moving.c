@@ -63,16 +63,22 @@ static bool set_capability(struct qt_machine *machine, const char *name, bool on
 }
 
 /* Memory at full speed; a busy machine may take its time for the rest. */
-static void set_parameters(struct qt_machine *machine)
+static void set_parameters(struct qt_machine *machine, unsigned bytes, unsigned ms)
 {
     UT_TRUE_FATAL(qt_qmp(machine->qmp, NULL,
                          "{'execute': 'migrate-set-parameters', 'arguments': "
-                         "{'max-bandwidth': 0, 'downtime-limit': 20000}}"));
+                         "{'max-bandwidth': %u, 'downtime-limit': %u}}",
+                         bytes, ms));
 }
 
 static bool prepare(struct qt_machine *machine, enum qt_way way)
 {
-    set_parameters(machine);
+    /* With postcopy it must not be all there before. */
+    if (way == QT_WAY_POSTCOPY) {
+        set_parameters(machine, 16u << 20, 1);
+    } else {
+        set_parameters(machine, 0, 20000);
+    }
     /* It may have come another way. */
     return set_capability(machine, "events", true) &&
            set_capability(machine, "return-path", way != QT_WAY_FILE) &&
@@ -125,8 +131,10 @@ bool qt_moving_begin(struct qt_moving *moving, struct qt_machine *source,
 /* ---- how it ends ---- */
 
 /* Return: whether @machine says that it has succeeded; false, too, if it has ended. */
-static bool wait_for_end(struct qt_machine *machine)
+static bool wait_for_end(struct qt_machine *machine, enum qt_way way)
 {
+    bool postcopy = false;
+
     for (;;) {
         g_autofree char *event =
             qt_qmp_wait_event(machine->qmp, "MIGRATION", QT_TIMEOUT_MS);
@@ -136,7 +144,9 @@ static bool wait_for_end(struct qt_machine *machine)
         if (!status || g_str_equal(status, "failed")) {
             return false;
         }
+        postcopy |= g_str_equal(status, "postcopy-active");
         if (g_str_equal(status, "completed")) {
+            UT_EQ_U64(postcopy, way == QT_WAY_POSTCOPY);
             return true;
         }
     }
@@ -144,7 +154,7 @@ static bool wait_for_end(struct qt_machine *machine)
 
 bool qt_moving_sent(struct qt_moving *moving)
 {
-    bool sent = wait_for_end(moving->source);
+    bool sent = wait_for_end(moving->source, moving->way);
 
     if (sent && moving->way == QT_WAY_FILE) {
         listen_at(moving, "exec:cat ");
@@ -154,7 +164,7 @@ bool qt_moving_sent(struct qt_moving *moving)
 
 bool qt_moving_end(struct qt_moving *moving)
 {
-    bool arrived = wait_for_end(moving->target);
+    bool arrived = wait_for_end(moving->target, moving->way);
     int status;
 
     remove_dir(moving);

@@ -37,6 +37,7 @@ static bool all_marked(ram_addr_t address, uint64_t size)
     ram_addr_t page = address >> qemu_target_page_bits();
     ram_addr_t last = (address + size - 1) >> qemu_target_page_bits();
 
+    smp_mb(); /* the bytes before, the marks afterwards */
     for (; page <= last; page++) {
         for (unsigned i = 0; i < DIRTY_MEMORY_NUM; i++) {
             if (!marked(qatomic_rcu_read(&ram_list.dirty_memory[i]), page)) {

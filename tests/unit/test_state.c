@@ -818,6 +818,34 @@ static void a_smaller_size_is_named(void)
     free_moved();
 }
 
+/* What another operator's options make of the other side. */
+static void a_backend_with_less_says_so(void)
+{
+    struct vcrypto_backend_config less = config;
+    g_autoptr(GByteArray) bytes = small_state();
+    const char *reason;
+
+    less.queues = 1;
+    less.max_sessions = 10;
+    less.max_cipher_key_len = 32;
+    less.max_auth_key_len = 64;
+    less.max_akcipher_key_len = 256;
+    less.max_size = 4096;
+    less.no_mac_iv_prefix = true;
+    vcrypto_backend_free(there);
+    there = vcrypto_backend_new(&less, &reason);
+    UT_TRUE_FATAL(there != NULL);
+    describe(there, &loaded);
+    UT_TRUE(!state_bytes_load(there, &loaded, bytes, why, sizeof(why)));
+    UT_TRUE(strstr(why, "gmac-aes, ") != NULL);
+    UT_TRUE(g_str_has_suffix(
+        why, ", queues=2 (here 1), max-size=1048576 (here 4096), max-sessions=4000 "
+             "(here 10), max-cipher-key-len=256 (here 32), max-auth-key-len=512 (here "
+             "64), max-akcipher-key-len=4096 (here 256)"));
+    UT_EQ_U64(vcrypto_backend_sessions(there), 0);
+    free_moved();
+}
+
 static void more_than_was_promised_is_right(void)
 {
     struct vcrypto_state_promises *p = &saved.promises;
@@ -1148,6 +1176,7 @@ int main(int argc, char **argv)
     static const struct ut_test promise_tests[] = {
         { "smaller limits are named", smaller_limits_are_named },
         { "a smaller size is named", a_smaller_size_is_named },
+        { "a backend with less says so", a_backend_with_less_says_so },
         { "more than was promised is right", more_than_was_promised_is_right },
         { "missing algorithms are named", missing_algorithms_are_named },
         { "a line fits its room", a_line_fits_its_room },

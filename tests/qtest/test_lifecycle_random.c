@@ -21,7 +21,7 @@
 #define COMPARED   1000 /* events at the beginning, in the middle, and at the end */
 #define SAMPLE_ONE 5    /* after so many events */
 #define SAMPLES    (COMPARED / SAMPLE_ONE)
-#define SLACK_KIB  128 /* that half of all events may add */
+#define SLACK_KIB  256 /* that half of all events may add: 50 bytes an event */
 
 /* What is not an event of the rig. */
 enum {
@@ -252,8 +252,9 @@ static void check_threads_and_descriptors(const struct samples *samples)
 }
 
 /*
- * The C library's allocator takes a few hundred KiB more at some moment, early or late,
- * and is content from then on. What leaks grows in the first half and in the second.
+ * The C library's allocator takes a few hundred KiB more, at some moment or by and by
+ * (with QEMU 10.0 under KVM some 350 KiB in the first 13,000 events, and nothing in the
+ * next 10,000). What leaks grows in the first half and in the second, and for ever.
  */
 static void check_memory(const struct samples *samples)
 {

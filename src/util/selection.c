@@ -70,7 +70,7 @@ static const struct row {
     ROW(AEAD, GCM, "aes-gcm", MODERN),
     ROW(AEAD, CCM, "aes-ccm", MODERN),
     ROW(AEAD, CHACHA20_POLY1305, "chacha20-poly1305", MODERN),
-    ROW(AKCIPHER, RSA, "rsa", MODERN | BUILTIN),
+    ROW(AKCIPHER, RSA, "rsa", MODERN),
     ROW(AKCIPHER, ECDSA, "ecdsa", MODERN),
 };
 

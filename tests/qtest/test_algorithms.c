@@ -24,7 +24,7 @@ struct choice {
 static const struct choice choices[] = {
     { "all", { EVERY, EVERY, EVERY, EVERY, EVERY } },
     { "aes-cbc:aes-gcm", { 1 << 3, 0, 0, 1 << 1, 0 } },
-    { "virtio-builtin", { 1 << 3, 1 << 2, 0, 0, 1 << 1 } },
+    { "virtio-builtin", { 1 << 3, 1 << 2, 0, 0, 0 } },
     { "modern", { 0x7818, 0x1f70, 0x60060014000070, 0xe, 0x6 } },
     { "-arc4:-sha3-224:-gmac-aes:-aes-ccm:-rsa",
       { ~(1ULL << 1), ~(1ULL << 7), ~(1ULL << 41), ~(1ULL << 2), ~(1ULL << 1) } },
@@ -203,7 +203,10 @@ static void what_is_offered_is_what_is_chosen(void)
     ut_context(NULL);
 }
 
-/* Stock QEMU's MAC service has no algorithm, and one that has none is not offered. */
+/*
+ * Of QEMU 10 as Debian has it; with its 7.2 RSA is beside it, which the word leaves out
+ * there, too. Services of stock QEMU's without an algorithm do not count.
+ */
 static void virtio_builtin_is_what_the_stock_device_says(void)
 {
     g_autofree char *plugin = NULL;
@@ -228,10 +231,13 @@ static void virtio_builtin_is_what_the_stock_device_says(void)
         services[i] = crypto->config.services;
         qt_crypto_close(crypto);
     }
-    for (unsigned s = 0; s < SERVICES; s++) {
+    for (unsigned s = 0; s < QT_SERVICE_AKCIPHER; s++) {
         UT_EQ_U64(masks[0][s], masks[1][s]);
     }
-    UT_EQ_U64(services[0] & ~(1u << QT_SERVICE_MAC), services[1]);
+    UT_EQ_U64(masks[0][QT_SERVICE_AKCIPHER] & ~(1u << 1), 0);
+    UT_EQ_U64(masks[1][QT_SERVICE_AKCIPHER], 0);
+    UT_EQ_U64(services[0] & (1u << QT_SERVICE_CIPHER | 1u << QT_SERVICE_HASH),
+              services[1]);
     UT_EQ_U64((uint64_t)qt_machine_stop(machine), 0);
 }
 

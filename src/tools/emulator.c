@@ -149,14 +149,14 @@ static void check_emulator(const char *emulator)
     }
 }
 
-static _Noreturn void become(const char *emulator, char **argv)
+/* Returns only if it cannot. */
+static void become(const char *emulator, char **argv)
 {
     execv(emulator, argv);
     fprintf(stderr,
             NAME ": cannot run %s: %s; install it, or say where QEMU is with emulator= "
                  "in " SETTINGS_FILE "\n",
             emulator, strerror(errno));
-    exit(EXIT_FAILURE);
 }
 
 int main(int argc, char **argv)
@@ -164,8 +164,7 @@ int main(int argc, char **argv)
     static char option[] = "-plugin", message[SETTINGS_MESSAGE];
     /* The process's own, until it is QEMU. */
     static struct settings settings;
-    static char **words, *plugin;
-    char **to;
+    char **words, **to, *plugin;
 
     if (!settings_read(&settings, message)) {
         refuse(message);
@@ -173,6 +172,7 @@ int main(int argc, char **argv)
     check_emulator(settings.emulator);
     plugin = argc > 1 ? plugin_argument(argv + 1, &settings) : NULL;
     if (plugin && !has_loader(&settings)) {
+        free(plugin);
         plugin = NULL;
     }
     words = needed(calloc((size_t)argc + 4, sizeof(*words)));
@@ -186,4 +186,7 @@ int main(int argc, char **argv)
         *to++ = argv[i];
     }
     become(settings.emulator, words);
+    free(words);
+    free(plugin);
+    return EXIT_FAILURE;
 }

@@ -423,6 +423,16 @@ static void sessions_move_exact(void)
 
 #define LONG_ONES_ROUNDS 5
 
+/* An interrupt without an answer is one for an answer that was seen before it came. */
+static void wait_for_interrupt(const struct qt_rig *rig, unsigned queue)
+{
+    uint32_t id, len;
+
+    do {
+        UT_TRUE_FATAL(qt_msix_wait(&rig->crypto.dev->pci, queue + 1, QT_TIMEOUT_MS));
+    } while (!qt_vring_get(rig->queues[queue].ring, &id, &len));
+}
+
 /*
  * Each queue has one request, which takes long: some end while the machine is being
  * stopped, when it is too late for the interrupt. No later one makes up for it.
@@ -431,7 +441,6 @@ static void move_long_ones(struct qt_rig *rig, struct qt_flight *flights,
                            const struct extra *extra, uint64_t number)
 {
     struct qt_moving moving;
-    uint32_t id, len;
 
     for (unsigned i = 0; i < MANY; i++) {
         qt_flight_add(&rig->flights, rig->queues[i].ring, &flights[i], number + i);
@@ -446,8 +455,7 @@ static void move_long_ones(struct qt_rig *rig, struct qt_flight *flights,
     land(&moving);
     for (unsigned i = 0; i < MANY; i++) {
         ut_context("queue %u", i);
-        UT_TRUE(qt_msix_wait(&rig->crypto.dev->pci, i + 1, QT_TIMEOUT_MS));
-        UT_TRUE_FATAL(qt_vring_get(rig->queues[i].ring, &id, &len));
+        wait_for_interrupt(rig, i);
         UT_TRUE(qt_flight_answered(&rig->flights, &flights[i]));
     }
     stop_other();

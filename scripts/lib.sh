@@ -80,7 +80,8 @@ with_progress() {
     with_progress_ticker=$!
     with_progress_status=0
     "$@" >"$with_progress_log" 2>&1 </dev/null || with_progress_status=$?
-    kill "$with_progress_ticker" 2>/dev/null || :
+    # Not TERM: one that comes before the ticker has let go of this shell's traps is lost, and the wait without an end.
+    kill -KILL "$with_progress_ticker" 2>/dev/null || :
     wait "$with_progress_ticker" 2>/dev/null || :
     if [ "$with_progress_status" -ne 0 ]; then
         say "$with_progress_text: failed; the end of $with_progress_log:"

@@ -37,8 +37,9 @@ def does_not_apply():
 
 
 def begin():
-    # Whoever starts this in the background has it ignore interrupts.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Whoever starts this in the background, or with nohup, has it ignore some, and a shell cannot change that.
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def start(root, folder, user, command, end):
@@ -57,7 +58,11 @@ def end_with(root, folder, user, number):
     os.close(theirs)
     began = readable(ours) and os.read(ours, 1) == b'x'
     process.send_signal(number)
-    status = process.wait(TIMEOUT)
+    try:
+        status = process.wait(TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        status = process.wait()
     ended = readable(ours, TIMEOUT if number == signal.SIGKILL else 0) and os.read(ours, 1) == b''
     os.close(ours)
     return began and ended and status == SIGNALS[number], f'{user}, {number.name}: {began}, {ended}, {status}'
@@ -92,6 +97,17 @@ def progress_ends(root, folder):
     return ended, f'progress: {ended}'
 
 
+def progress_of_nothing_ends(root, folder):
+    """A command may be over before what tells of its progress has begun, in a script that has its own way to end."""
+    script = '. "$1/scripts/lib.sh"; trap "exit 143" TERM; for i in 1 2 3 4 5 6 7 8; do with_progress x "$2/log" true; done'
+    try:
+        run = subprocess.run(['sh', '-c', script, 'sh', root, folder], stdin=subprocess.DEVNULL, check=False,
+                             stderr=subprocess.DEVNULL, timeout=TIMEOUT, start_new_session=True)
+        return run.returncode == 0, f'progress of what is over at once: {run.returncode}'
+    except subprocess.TimeoutExpired:
+        return False, 'progress of what is over at once: no end'
+
+
 def main():
     why = does_not_apply()
     if why:
@@ -99,7 +115,7 @@ def main():
         return 0
     root = str(pathlib.Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory() as folder:
-        results = [progress_ends(root, folder)]
+        results = [progress_ends(root, folder), progress_of_nothing_ends(root, folder)]
         for user in ('root', 'daemon'):
             results.append(status_of(root, folder, user))
             results += [end_with(root, folder, user, number) for number in SIGNALS]

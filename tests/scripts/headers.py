@@ -78,7 +78,7 @@ def main():
         results = [result for case in cases for result in case(root, pathlib.Path(folder))]
     print(f'1..{len(results)}')
     for number, (passed, text) in enumerate(results, 1):
-        print(f'{"ok" if passed else "not ok"} {number} - {text}')
+        print(f'{"ok" if passed else "not ok"} {number} - {" ".join(text.split())}')
     return 0 if all(passed for passed, _ in results) else 1
 
 

@@ -371,7 +371,7 @@ void vcrypto_device_save(VCryptoDevice *device, struct vcrypto_state_device *sta
     promises->control_ring = VCRYPTO_QUEUE_SIZE;
     state->features = crypto_features(device->vdev->guest_features);
     state->failed = device->failed;
-    state->ready = atomic_load(&device->point.ready);
+    state->ready = atomic_load(&device->point.ready) != device->ready_untold;
     for (uint32_t i = 0; i <= device->num_queues; i++) {
         state->queues[i].size = (uint32_t)device->rings[i].size;
     }
@@ -388,7 +388,7 @@ void vcrypto_device_load(VCryptoDevice *device,
                          const struct vcrypto_state_device *state)
 {
     device->failed = state->failed;
-    atomic_store(&device->point.ready, state->ready); /* as far as the driver knows */
+    device->ready_untold = device->backend->options.ready != state->ready;
     for (uint32_t i = 0; i <= device->num_queues; i++) {
         device->rings[i].size = (int)state->queues[i].size;
         device->rings[i].given = state->queues[i].size;
@@ -439,12 +439,16 @@ void vcrypto_device_ready_changed(VCryptoDevice *device)
 {
     bool ready;
 
-    /* An interrupt would be lost with a machine that is on its way to another host. */
-    if (!device || !device->vdev->vm_running) {
+    if (!device) {
         return;
     }
     ready = device->backend->options.ready;
     if (atomic_exchange(&device->point.ready, ready) != ready) {
+        device->ready_untold = !device->ready_untold;
+    }
+    /* An interrupt would be lost with a machine that is on its way to another host. */
+    if (device->ready_untold && device->vdev->vm_running) {
+        device->ready_untold = false;
         virtio_notify_config(device->vdev);
     }
 }

@@ -32,7 +32,8 @@ struct VCryptoDevice {
     unsigned life; /* another number after each reset, and when it is unrealized */
     bool gone;     /* unrealized: nothing but memory is left */
     bool running;  /* requests may be taken from rings; what was negotiated is taken */
-    bool failed;   /* the driver broke a ring, and has not reset the device since */
+    bool ready_untold; /* the driver does not know of point.ready yet */
+    bool failed;       /* the driver broke a ring, and has not reset the device since */
     VirtIODevice *vdev;
     Object *transport; /* which vdev lies in, or is plugged into */
     VCryptoBackend *backend;

@@ -99,11 +99,9 @@ def boot(qemu, options, backends, devices, programs, operations):
     settings = {'PROGRAMS': programs, 'OPERATIONS': operations, 'SIZE': SIZE, 'LIMIT': PROGRAM_SECONDS,
                 'QUEUES': ' '.join(str(queues) for _, queues in devices)}
     image, results, console = (os.path.join(folder, name) for name in ('initramfs.img', 'results.txt', 'console.log'))
-    with open(options.initramfs, 'rb') as base, open(image, 'wb') as file:
-        file.write(base.read())
-        file.write(b'\0' * (-file.tell() % 4))
-        conf = ''.join(f'{name}="{value}"\n' for name, value in settings.items())
-        file.write(run_guest.cpio_member('dpdk.conf', conf.encode()) + run_guest.cpio_member('TRAILER!!!', b''))
+    conf = ''.join(f'{name}="{value}"\n' for name, value in settings.items())
+    run_guest.write_image(image, options.initramfs, run_guest.cpio_member('dpdk.conf', conf.encode())
+                          + run_guest.cpio_member('TRAILER!!!', b''))
     properties = [word for i, (form, _) in enumerate(devices) for word in (
         '-device', f'virtio-crypto-pci,cryptodev=crypto{i},packed={"on" if form == "packed" else "off"}')]
     command = [qemu, '-M', 'q35', '-accel', 'tcg', '-cpu', 'max', '-m', '1536', '-smp', '3', '-display', 'none',

@@ -66,6 +66,14 @@ def cpio_member(name, data, mode=0o100600):
     return header + b'\0' * (-len(header) % 4) + data + b'\0' * (-len(data) % 4)
 
 
+def write_image(path, initramfs, archive):
+    """The initramfs, and an archive that the kernel unpacks over it."""
+    with open(initramfs, 'rb') as base, open(path, 'wb') as file:
+        file.write(base.read())
+        file.write(b'\0' * (-file.tell() % 4))
+        file.write(archive)
+
+
 class Outcome:
     """What one boot gave."""
 
@@ -155,10 +163,7 @@ def boot(machine, devices, kernel, initramfs, folder, work, timeout, tick):
     """Runs one guest to its end, its time limit, or the first sign that it will not end well."""
     os.makedirs(folder, exist_ok=True)
     image, results, log = (os.path.join(folder, name) for name in ('initramfs.img', 'results.txt', 'console.log'))
-    with open(initramfs, 'rb') as base, open(image, 'wb') as file:
-        file.write(base.read())
-        file.write(b'\0' * (-file.tell() % 4))
-        file.write(work.archive())
+    write_image(image, initramfs, work.archive())
     monitor = Monitor()
     command = machine.command(devices) + monitor.options() + [
         '-no-reboot', '-monitor', 'none', '-serial', 'stdio', '-serial', f'file:{results}',

@@ -329,10 +329,7 @@ def run(options):
     samples = []
     with tempfile.TemporaryDirectory(prefix='vcrypto-guest-') as folder:
         image = os.path.join(folder, 'initramfs.img')
-        with open(options.initramfs, 'rb') as base, open(image, 'wb') as file:
-            file.write(base.read())
-            file.write(b'\0' * (-file.tell() % 4))
-            file.write(archive(options.churn, options.init))
+        run_guest.write_image(image, options.initramfs, archive(options.churn, options.init))
         world = World(options, folder)
         command = command_of(options, folder, image)
         with open(log, 'w') as file:
@@ -363,32 +360,50 @@ def print_tap(options, outcome, seconds):
     if samples:
         print(f'# threads {samples[-1][0]}, descriptors {samples[-1][1]}, private memory: median of the first '
               f'{COMPARED} {private[0]:.0f} KiB, of the last {private[1]:.0f} KiB')
-    for number, (name, held, seen) in enumerate(checks, 1):
-        print(f'{"ok" if held else "not ok"} {number} - {name}')
-        if not held:
-            print('\n'.join(f'# {line}' for line in seen.splitlines()))
-    if not all(held for _, held, _ in checks):
-        outcome = run_guest.Outcome()
-        outcome.console = text
-        print('\n'.join(f'# {line}' for line in run_guest.shown_tail(outcome, log)))
-    print(f'1..{len(checks)}')
-    return 0 if all(held for _, held, _ in checks) else 1
+    return print_checks(checks, text, log)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def parser_of(description, cpus):
+    """The options of tests with a guest that churns."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument('--kernel', required=True, help='the folder that scripts/guest-kernel prints')
     parser.add_argument('--initramfs', help='what scripts/guest-initramfs made')
     parser.add_argument('--churn', required=True, help='the program of churn.c')
     parser.add_argument('--init', required=True, help='the script init-lifecycle')
     parser.add_argument('--folder', required=True, help='where the console log is kept')
-    parser.add_argument('--cpus', type=int, default=1, help='virtual processors (default 1)')
-    options = parser.parse_args()
+    parser.add_argument('--cpus', type=int, default=cpus, help=f'virtual processors (default {cpus})')
+    return parser
+
+
+def must_skip(options):
+    """Whether there is nothing to test with, which is said."""
     if not options.kernel:
         print('1..0 # SKIP no guest kernel; set the option guest_kernel to what scripts/guest-kernel prints')
-        return 0
-    if not os.environ.get('VCRYPTO_PLUGIN'):
+    elif not os.environ.get('VCRYPTO_PLUGIN'):
         print('1..0 # SKIP no plugin; set the option qemu_headers to what scripts/qemu-headers prints')
+    else:
+        return False
+    return True
+
+
+def print_checks(checks, text, log):
+    """Checks as (name, whether it held, what was seen) after TAP's notes; returns the exit status."""
+    for number, (name, held, seen) in enumerate(checks, 1):
+        print(f'{"ok" if held else "not ok"} {number} - {name}')
+        if not held:
+            print('\n'.join(f'# {line}' for line in seen.splitlines()))
+    all_held = all(held for _, held, _ in checks)
+    if not all_held:
+        outcome = run_guest.Outcome()
+        outcome.console = text
+        print('\n'.join(f'# {line}' for line in run_guest.shown_tail(outcome, log)))
+    print(f'1..{len(checks)}')
+    return 0 if all_held else 1
+
+
+def main():
+    options = parser_of(__doc__, 1).parse_args()
+    if must_skip(options):
         return 0
     options.seed = int(os.environ.get('VCRYPTO_SEED') or random.randrange(1 << 32))
     started = time.monotonic()

@@ -12,7 +12,6 @@ fewer moves then, as what is new in them is the other side.
 The environment names QEMU (VCRYPTO_QEMU) and the plugin (VCRYPTO_PLUGIN).
 """
 
-import argparse
 import os
 import re
 import shlex
@@ -222,10 +221,7 @@ def run(options):
     open(log, 'w').close()
     with tempfile.TemporaryDirectory(prefix='vcrypto-guest-') as folder:
         image = os.path.join(folder, 'initramfs.img')
-        with open(options.initramfs, 'rb') as base, open(image, 'wb') as file:
-            file.write(base.read())
-            file.write(b'\0' * (-file.tell() % 4))
-            file.write(run_lifecycle.archive(options.churn, options.init))
+        run_guest.write_image(image, options.initramfs, run_lifecycle.archive(options.churn, options.init))
         journey = Journey(options, folder, image)
         outcomes, right = play(journey)
     with open(log, errors='replace') as file:
@@ -240,37 +236,17 @@ def print_tap(journey, outcomes, right, text, log):
             print(f'# {how}: {len(times)} moves, downtime {statistics.median(times)} ms (median), {max(times)} ms (worst)')
     if journey.bytes:
         print(f'# {statistics.median(journey.bytes) / 2**20:.1f} MiB a move (median); {right} right answers')
-    for number, (name, problem) in enumerate(outcomes, 1):
-        print(f'{"not ok" if problem else "ok"} {number} - {name}')
-        if problem:
-            print('\n'.join(f'# {line}' for line in problem.splitlines()))
-    failed = any(problem for _, problem in outcomes)
-    if failed:
-        outcome = run_guest.Outcome()
-        outcome.console = text
-        print('\n'.join(f'# {line}' for line in run_guest.shown_tail(outcome, log)))
-    print(f'1..{len(outcomes)}')
-    return 1 if failed else 0
+    return run_lifecycle.print_checks([(name, not problem, problem) for name, problem in outcomes], text, log)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--kernel', required=True, help='the folder that scripts/guest-kernel prints')
-    parser.add_argument('--initramfs', help='what scripts/guest-initramfs made')
-    parser.add_argument('--churn', required=True, help='the program of churn.c')
-    parser.add_argument('--init', required=True, help='the script init-lifecycle')
-    parser.add_argument('--folder', required=True, help='where the console log is kept')
-    parser.add_argument('--cpus', type=int, default=2, help='virtual processors (default 2)')
+    parser = run_lifecycle.parser_of(__doc__, 2)
     parser.add_argument('--moves', type=int, default=20 if 'VCRYPTO_TO' in os.environ else 50,
                         help='by socket and by file')
     parser.add_argument('--postcopy', type=int, default=8 if 'VCRYPTO_TO' in os.environ else 20,
                         help='with postcopy')
     options = parser.parse_args()
-    if not options.kernel:
-        print('1..0 # SKIP no guest kernel; set the option guest_kernel to what scripts/guest-kernel prints')
-        return 0
-    if not os.environ.get('VCRYPTO_PLUGIN'):
-        print('1..0 # SKIP no plugin; set the option qemu_headers to what scripts/qemu-headers prints')
+    if run_lifecycle.must_skip(options):
         return 0
     return print_tap(*run(options))
 

@@ -55,10 +55,9 @@ struct vcrypto_backend *vcrypto_backend_new(const struct vcrypto_backend_config 
                                             const char **why);
 
 /**
- * vcrypto_backend_complaint: what the operator should know of the libraries, line
- * number
- * @index: which of them gave a wrong answer to a question whose answer is known, and
- * what is not offered or used therefore.
+ * vcrypto_backend_complaint: what the operator should know of the libraries: which of
+ * them gave a wrong answer to a question whose answer is known, and what is not offered
+ * or used therefore. @index is the number of the line.
  *
  * Returns NULL if there are no more. The text is valid as long as there is a backend.
  * One thread.

@@ -61,10 +61,9 @@ void vcrypto_secret_wipe_stack(void);
 struct vcrypto_secret_usage {
     uint64_t locked;   /* bytes of memory for them that is locked, */
     uint64_t unlocked; /* and that is not, because the limit does not allow it */
-    uint64_t
-        lockable;    /* what of the limit is for them; UINT64_MAX: there is no limit */
-    uint64_t blocks; /* that were allocated and not freed, */
-    uint64_t bytes;  /* and what these take of the memory */
+    uint64_t lockable; /* bytes of the limit that are for them; UINT64_MAX: no limit */
+    uint64_t blocks;   /* that were allocated and not freed, */
+    uint64_t bytes;    /* and what these take of the memory */
 };
 
 /** vcrypto_secret_usage: as it is now. Any thread. */

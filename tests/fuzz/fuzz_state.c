@@ -18,18 +18,6 @@
 #define MOST_BYTES 65536
 #define SESSIONS   24
 
-enum {
-    PROMISES = 1,
-    ALGORITHM,
-    DEVICE,
-    SESSION,
-    FREE_SLOTS,
-    QUEUE_STATISTICS,
-    OPERATION_STATISTICS,
-    ALGORITHM_STATISTICS,
-    END
-};
-
 static struct fuzz_input *from;
 static struct vcrypto_backend *first, *second;
 static struct vcrypto_state_device here;

@@ -8,6 +8,19 @@
 
 #include "vcrypto/state.h"
 
+/** What a state consists of, as docs/migration.md numbers it: known independently. */
+enum {
+    PROMISES = 1,
+    ALGORITHM,
+    DEVICE,
+    SESSION,
+    FREE_SLOTS,
+    QUEUE_STATISTICS,
+    OPERATION_STATISTICS,
+    ALGORITHM_STATISTICS,
+    END
+};
+
 /** Where bytes go to, and where they come from. */
 struct state_bytes {
     GByteArray *all;

@@ -15,18 +15,6 @@
 #define HEADER  12
 #define SECTION 8
 
-enum {
-    PROMISES = 1,
-    ALGORITHM,
-    DEVICE,
-    SESSION,
-    FREE_SLOTS,
-    QUEUE_STATISTICS,
-    OPERATION_STATISTICS,
-    ALGORITHM_STATISTICS,
-    END
-};
-
 /* Where the fields of the promises begin, in that section's content. */
 enum {
     MAX_SIZE_AT = 0,
